@@ -73,12 +73,20 @@ func (b *batch) do() error {
 // stage.
 func (s *Service) Do(ctx context.Context, act Act, options ActOptions, items ...Item) (Result, error) {
 	var o Result
-	err := s.write(ctx, publishes(act), func(w *write) (err error) {
+	do := func(w *write) (err error) {
 		if o, err = w.do(act, options, items); err == nil && len(o.Problems)+len(o.Conflicts) > 0 {
 			return errProblems
 		}
 		return err
-	})
+	}
+	lock := lockOf(act)
+	if lock == together && len(items) > maxTogether {
+		lock = alone
+	}
+	err := s.write(ctx, lock, do)
+	if lock == together && s.inside == nil && needsAlone(err) {
+		err = s.write(ctx, alone, do)
+	}
 	if errors.Is(err, errProblems) {
 		return o, nil
 	}
@@ -109,13 +117,6 @@ func (w *write) do(act Act, options ActOptions, items []Item) (Result, error) {
 		}
 	}
 	return o, nil
-}
-
-// publishes reports whether an act changes what readers see, or when, and so takes the publish lock.
-func publishes(act Act) bool {
-	return slices.Contains([]Act{
-		ActPublish, ActSchedulePublish, ActWithdraw, ActScheduleWithdraw, ActUnschedule, ActTransfer, ActArchive,
-	}, act)
 }
 
 // checkCall adds problems of the arguments themselves.
@@ -320,7 +321,7 @@ func (w *write) addComment(e *ent.Entry, text string, act Act) (*ent.Comment, er
 
 // Comment adds a comment to an entry. Contributors of its owner only.
 func (s *Service) Comment(ctx context.Context, id, words string) (added *ent.Comment, problems []Problem, err error) {
-	err = s.write(ctx, false, func(w *write) error {
+	err = s.write(ctx, unlocked, func(w *write) error {
 		heads, err := w.heads([]string{id})
 		if err != nil {
 			return err

@@ -428,6 +428,62 @@ func TestPublishAtTheSameMoment(t *testing.T) {
 	})
 }
 
+// Entries of one title that point at one tool are published and withdrawn at the same moment as the tool. Nobody is
+// refused, addresses differ, and the edges are those between what is live in the end.
+func TestPublishAndWithdrawAtTheSameMoment(t *testing.T) {
+	each(t, func(h *hub) {
+		tool := h.draft(h.NewID("too"), method("Sjekkliste"))
+		h.publish(tool)
+		var practices []string
+		for range 6 {
+			practices = append(practices, h.draft(h.NewID("pra"), named("Felles", `, "tools": ["`+tool.ID+`"]`)).ID)
+		}
+		publish := func(id string) {
+			_, problems, err := h.Publish(h.ctx, content.Item{ID: id, Revision: 1})
+			if err != nil || len(problems) > 0 {
+				h.Errorf("publish %s: %v %v", id, err, problems)
+			}
+		}
+		withdraw := func(id string) {
+			if _, err := h.Withdraw(h.ctx, content.Item{ID: id, Revision: 1}); err != nil {
+				h.Errorf("withdraw %s: %v", id, err)
+			}
+		}
+		for _, step := range []struct {
+			published, withdrawn []string
+			live, edges          int
+		}{
+			{practices, []string{tool.ID}, 6, 0},
+			{[]string{tool.ID}, practices[:3], 3, 3},
+			{practices[:3], practices[3:], 3, 3},
+			{practices[3:], []string{tool.ID}, 6, 0},
+			{[]string{tool.ID}, nil, 6, 6},
+		} {
+			var all sync.WaitGroup
+			for _, id := range step.published {
+				all.Go(func() { publish(id) })
+			}
+			for _, id := range step.withdrawn {
+				all.Go(func() { withdraw(id) })
+			}
+			all.Wait()
+			rows := h.client.Practice.Query().Where(practice.IDIn(practices...)).AllX(h.ctx)
+			addresses := make(map[string]bool)
+			for _, r := range rows {
+				addresses[r.Slug] = true
+			}
+			edges := 0
+			for _, r := range rows {
+				edges += h.client.Practice.Query().Where(practice.ID(r.ID)).QueryTools().CountX(h.ctx)
+			}
+			if len(rows) != step.live || len(addresses) != step.live || edges != step.edges {
+				h.Errorf("%d are live with %d addresses and %d edges; wanted %d and %d", len(rows), len(addresses), edges,
+					step.live, step.edges)
+			}
+		}
+	})
+}
+
 func TestSlugs(t *testing.T) {
 	each(t, func(h *hub) {
 		slugOf := func(id string) string { return h.client.Practice.GetX(h.ctx, id).Slug }

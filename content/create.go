@@ -44,9 +44,9 @@ func (s *Service) Create(ctx context.Context, d Draft) (saved Saved, problems []
 		}
 		return err
 	}
-	err = s.write(ctx, false, create)
+	err = s.write(ctx, unlocked, create)
 	if ent.IsConstraintError(err) { // another call with the key was first
-		err = s.write(ctx, false, create)
+		err = s.write(ctx, unlocked, create)
 	}
 	if errors.Is(err, errProblems) {
 		return Saved{}, problems, nil
@@ -161,7 +161,7 @@ func (s *Service) again(
 	ctx context.Context, id string, number, expected int, note string, act Act,
 ) (saved []Saved, problems []Problem, err error) {
 	b := &batch{}
-	err = s.write(ctx, act == ActDiscard, func(w *write) error {
+	err = s.write(ctx, lockOf(act), func(w *write) error {
 		heads, err := w.heads([]string{id})
 		if err != nil {
 			return err

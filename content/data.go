@@ -70,7 +70,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			}
 		}
 	}
-	err = s.write(ctx, true, func(w *write) error {
+	err = s.write(ctx, alone, func(w *write) error {
 		for _, d := range data {
 			if d.Check == nil {
 				continue

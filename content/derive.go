@@ -145,7 +145,7 @@ func titleOf(texts []schema.ContentText) string {
 func (s *Service) FillEntries(ctx context.Context) error {
 	for after := ""; ; {
 		n := 0
-		err := s.write(access.WithViewer(ctx, access.System("migration")), false, func(w *write) error {
+		err := s.write(access.WithViewer(ctx, access.System("migration")), unlocked, func(w *write) error {
 			entries, err := w.Entry.Query().Where(entry.FoldedWords(""), entry.TitleNEQ(""), entry.IDGT(after)).
 				Order(entry.ByID()).Limit(200).All(w.ctx)
 			if err != nil {

@@ -298,7 +298,7 @@ func (m *importer) inBatch(n int, do func(w *write) ([]ItemProblem, error)) erro
 		var result Imported
 		var found []ItemProblem
 		began, before := m.Now(), m.done
-		err := m.write(m.ctx, true, func(w *write) (err error) {
+		err := m.write(m.ctx, alone, func(w *write) (err error) {
 			m.done = before
 			w.coming, w.reserved = m.index.coming, m.index.slugs
 			if found, err = do(w); err == nil && slices.ContainsFunc(found, isError) {

@@ -72,6 +72,7 @@ func complete(id, gql string, doc ent.Document, why string) []Problem {
 func (b *batch) preparePublish() error {
 	return b.find(
 		b.readDocuments, // the head's documents, and what is missing in them
+		b.lockEntries,   // locks.go: so that what it depends on stays
 		b.takeSlugs,     // slugs.go: the addresses that they will have
 		b.checkWarnings, // warnings.go: what somebody has to acknowledge
 	)
@@ -302,6 +303,15 @@ func (w *write) touch(referring []referrer, public map[string]bool) {
 // withdraw deletes the live rows and links of the entries. Their revisions stay, so that publishing restores
 // everything.
 func (b *batch) withdraw() error {
+	for _, e := range b.entries {
+		var err error
+		if e.before, err = e.head.live(); err != nil {
+			return err
+		}
+	}
+	if err := b.lockEntries(); err != nil {
+		return err
+	}
 	public := make(map[string]bool)
 	for _, one := range b.entries {
 		e := one.entry()

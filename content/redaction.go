@@ -57,7 +57,7 @@ func (s *Service) Redact(
 	if problems = checkRedaction(c, ids, reason); len(problems) > 0 {
 		return nil, problems, nil
 	}
-	err = s.write(ctx, true, func(w *write) (err error) {
+	err = s.write(ctx, alone, func(w *write) (err error) {
 		if done, err = w.redactAll(c, ids, reason); err == nil && dryRun {
 			err = errDryRun
 		}
@@ -541,7 +541,7 @@ func (s *Service) Erasures(ctx context.Context) ([]Erasure, error) {
 // Erase applies redactions of an export: it removes the texts from what has them, and returns how many redactions are
 // new here. It checks no rights.
 func (s *Service) Erase(ctx context.Context, erasures []Erasure) (done int, err error) {
-	err = s.write(ctx, true, func(w *write) error {
+	err = s.write(ctx, alone, func(w *write) error {
 		for _, e := range erasures {
 			sought := erased{e.Digest, e.Words}
 			if _, ok := ent.TypeOf(e.Entry); !ok || len(e.Digest) != 2*sha256.Size || e.Words < 1 || e.Words > maxRedacted {

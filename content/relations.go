@@ -167,7 +167,7 @@ func (w *write) forgetDecisions(ids []string, owner string) error {
 func (s *Service) DecideRelation(
 	ctx context.Context, from, to string, of schema.RelationType, accept bool,
 ) (decided *ent.Entry, problems []Problem, err error) {
-	err = s.write(ctx, true, func(w *write) error {
+	err = s.write(ctx, alone, func(w *write) error {
 		heads, err := w.heads([]string{to})
 		if err != nil {
 			return err

@@ -32,7 +32,7 @@ const noRelease = "there is no such release"
 func (s *Service) onRelease(
 	ctx context.Context, id string, do func(w *write, r *ent.Release, o *ReleaseResult) error,
 ) (o ReleaseResult, err error) {
-	err = s.write(ctx, true, func(w *write) error {
+	err = s.write(ctx, alone, func(w *write) error {
 		r, err := w.Release.Get(w.ctx, id)
 		if err = ent.MaskNotFound(err); err != nil {
 			return err
@@ -100,7 +100,7 @@ func checkName(name string) []Problem {
 
 // CreateRelease creates an empty release of the organisation. Its editors only.
 func (s *Service) CreateRelease(ctx context.Context, name, organization string) (o ReleaseResult, err error) {
-	err = s.write(ctx, false, func(w *write) error {
+	err = s.write(ctx, unlocked, func(w *write) error {
 		there, err := ent.LiveIDs(w.ctx, w.Client, []string{organization})
 		if err != nil {
 			return err
@@ -381,7 +381,7 @@ func (s *Service) runReleases(ctx context.Context) (done int, err error) {
 			return done, err
 		}
 		if why != "" {
-			err := s.write(ctx, true, func(w *write) error {
+			err := s.write(ctx, alone, func(w *write) error {
 				return w.Release.Update().Where(release.ID(r.ID), release.ScheduleProblemIsNil()).SetScheduleProblem(why).
 					Exec(w.ctx)
 			})

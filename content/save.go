@@ -54,7 +54,7 @@ func (b *batch) save() error {
 // saw, the error is a *ConflictError. Contributors of the owner only.
 func (s *Service) Save(ctx context.Context, drafts ...Draft) (saved []Saved, problems []Problem, err error) {
 	var b *batch
-	err = s.write(ctx, false, func(w *write) error {
+	err = s.write(ctx, unlocked, func(w *write) error {
 		b = w.draftBatch(drafts)
 		return b.save()
 	})

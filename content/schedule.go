@@ -72,7 +72,7 @@ func (s *Service) runSchedule(ctx context.Context, act Act, e *ent.Entry) (happe
 		return len(o.Entries) > 0, err
 	}
 	why := failure(o.Problems, o.Conflicts)
-	return true, s.write(ctx, true, func(w *write) error {
+	return true, s.write(ctx, alone, func(w *write) error {
 		n, err := w.Entry.Update().Where(entry.ID(e.ID), entry.ScheduleProblemIsNil()).SetScheduleProblem(why).Save(w.ctx)
 		if err != nil || n == 0 {
 			return err

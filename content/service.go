@@ -68,10 +68,6 @@ func idSource() func(prefix string) string {
 	}
 }
 
-// lockPublish is the advisory lock of publishing and withdrawing on PostgreSQL: two entries that point at each other
-// would lose their edge if each were published without seeing the other. It is taken before anything is read.
-const lockPublish = 0x6475676e_707562 // "dugnpub"
-
 // write is a transaction. It collects what it changes for readers, and appends that to the change log as its last
 // statement.
 type write struct {
@@ -85,17 +81,18 @@ type write struct {
 	newID   func(prefix string) string
 	key     []byte // Service.Key
 	changes []changes.Entry
-	preview bool // it will be rolled back
+	preview bool        // it will be rolled back
+	lock    publishLock // how it holds lockPublish
 
 	coming   map[string]string  // of an import: owners of what it brings, by id, "" for reference data
 	reserved map[slugKey]string // of an import: ids of what it brings, by the addresses that they will have
 	accepted map[string]bool    // ids that documents may refer to although nothing has them
 }
 
-// write runs do in a transaction: all of it happens or nothing. publishing takes the publish lock first. The rights of
+// write runs do in a transaction: all of it happens or nothing. It takes the publish lock first. The rights of
 // the viewer are read again in the transaction, and stay until it ends; the error is UNAUTHENTICATED if there are none,
 // and FORBIDDEN if they are not those that the request came with.
-func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) error) error {
+func (s *Service) write(ctx context.Context, lock publishLock, do func(w *write) error) error {
 	viewer := access.ViewerOf(ctx)
 	if s.inside != nil {
 		return do(s.inside)
@@ -108,11 +105,15 @@ func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) 
 	w := &write{
 		Client: tx.Client(), tx: tx, ctx: ctx, now: s.Now().UTC().Truncate(time.Millisecond), viewer: viewer,
 		actor: actorName(viewer), audit: access.RecorderOf(ctx),
-		newID: s.NewID, key: s.Key,
+		newID: s.NewID, key: s.Key, lock: lock,
 	}
 	err = func() error {
-		if publishing && w.Dialect() == dialect.Postgres {
-			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", lockPublish); err != nil {
+		if lock != unlocked && w.Dialect() == dialect.Postgres {
+			take := "SELECT pg_advisory_xact_lock($1)"
+			if lock == together {
+				take = "SELECT pg_advisory_xact_lock_shared($1)"
+			}
+			if _, err := tx.ExecContext(ctx, take, lockPublish); err != nil {
 				return fmt.Errorf("lock publishing: %w", err)
 			}
 		}

@@ -76,18 +76,25 @@ func (t *slugTaker) inOrder() []*entryWrite {
 func (t *slugTaker) readPresent() error {
 	var keys []slugKey
 	for _, e := range t.entries {
-		of, doc := e.entry().Type, e.doc.Shared()
-		switch {
-		case settled(e):
-		case doc.Slug != nil:
-			keys = append(keys, slugKey{of, *doc.Slug})
-		case e.entry().Slug != nil:
-			keys = append(keys, slugKey{of, *e.entry().Slug})
-		default:
-			keys = append(keys, slugKey{of, text.Slug(readyTitle(doc.Texts))})
+		if address, wanted := e.wanted(); wanted {
+			keys = append(keys, slugKey{e.entry().Type, address})
 		}
 	}
 	return t.read(keys...)
+}
+
+// wanted returns the address that an entry would like, false if it keeps its own.
+func (e *entryWrite) wanted() (string, bool) {
+	doc, was := e.doc.Shared(), e.entry()
+	switch {
+	case settled(e):
+		return "", false
+	case doc.Slug != nil:
+		return *doc.Slug, true
+	case was.Slug != nil:
+		return *was.Slug, true
+	}
+	return text.Slug(readyTitle(doc.Texts)), true
 }
 
 // settled reports whether the entry is live, and those who will read it know its slug: it keeps that if its document
@@ -267,7 +274,7 @@ func (t *slugTaker) holding(key slugKey) (string, error) {
 // Editors of the owner only. NOT_FOUND also if the entry has no such address.
 func (s *Service) FreeSlug(ctx context.Context, id, address string) (saved []Saved, problems []Problem, err error) {
 	var freed Saved
-	err = s.write(ctx, true, func(w *write) error {
+	err = s.write(ctx, alone, func(w *write) error {
 		heads, err := w.heads([]string{id})
 		if err != nil {
 			return err
@@ -394,6 +401,9 @@ func (b *batch) evict() error {
 		if was.Live && was.Slug != nil && *was.Slug == e.slug {
 			evicted[was.ID] = was
 		}
+	}
+	if len(evicted) > 0 && b.lock == together {
+		return errAlone
 	}
 	for _, id := range slices.Sorted(maps.Keys(evicted)) {
 		if err := b.giveAnother(evicted[id]); err != nil {

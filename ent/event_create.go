@@ -134,6 +134,9 @@ func (_c *EventCreate) check() error {
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Event.owner_id"`)}
 	}
+	if _, ok := _c.mutation.Terms(); !ok {
+		return &ValidationError{Name: "terms", err: errors.New(`ent: missing required field "Event.terms"`)}
+	}
 	if _, ok := _c.mutation.Online(); !ok {
 		return &ValidationError{Name: "online", err: errors.New(`ent: missing required field "Event.online"`)}
 	}
@@ -290,6 +293,10 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Links(); ok {
 		_spec.SetField(event.FieldLinks, field.TypeJSON, value)
 		_node.Links = value
+	}
+	if value, ok := _c.mutation.Terms(); ok {
+		_spec.SetField(event.FieldTerms, field.TypeOther, value)
+		_node.Terms = value
 	}
 	if value, ok := _c.mutation.StartsAt(); ok {
 		_spec.SetField(event.FieldStartsAt, field.TypeTime, value)
@@ -483,7 +490,11 @@ func (_c *EventCreateBulk) put(ctx context.Context) error {
 		}
 		spec.Nodes = append(spec.Nodes, one)
 	}
-	return sqlgraph.BatchCreate(ctx, _c.driver, spec)
+	err := sqlgraph.BatchCreate(ctx, _c.driver, spec)
+	if sqlgraph.IsConstraintError(err) {
+		err = &ConstraintError{msg: err.Error(), wrap: err}
+	}
+	return err
 }
 
 // Exec creates the Event entities with one statement.

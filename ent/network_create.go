@@ -130,6 +130,9 @@ func (_c *NetworkCreate) check() error {
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Network.owner_id"`)}
 	}
+	if _, ok := _c.mutation.Terms(); !ok {
+		return &ValidationError{Name: "terms", err: errors.New(`ent: missing required field "Network.terms"`)}
+	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "Network.kind"`)}
 	}
@@ -286,6 +289,10 @@ func (_c *NetworkCreate) createSpec() (*Network, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Links(); ok {
 		_spec.SetField(network.FieldLinks, field.TypeJSON, value)
 		_node.Links = value
+	}
+	if value, ok := _c.mutation.Terms(); ok {
+		_spec.SetField(network.FieldTerms, field.TypeOther, value)
+		_node.Terms = value
 	}
 	if value, ok := _c.mutation.Kind(); ok {
 		_spec.SetField(network.FieldKind, field.TypeEnum, value)
@@ -467,7 +474,11 @@ func (_c *NetworkCreateBulk) put(ctx context.Context) error {
 		}
 		spec.Nodes = append(spec.Nodes, one)
 	}
-	return sqlgraph.BatchCreate(ctx, _c.driver, spec)
+	err := sqlgraph.BatchCreate(ctx, _c.driver, spec)
+	if sqlgraph.IsConstraintError(err) {
+		err = &ConstraintError{msg: err.Error(), wrap: err}
+	}
+	return err
 }
 
 // Exec creates the Network entities with one statement.

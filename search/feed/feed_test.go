@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
 	"github.com/google/go-cmp/cmp"
 
 	"dugnad/access"
@@ -62,6 +63,28 @@ func newHub(t *testing.T, db *database.Database) *hub {
 	return h
 }
 
+// putEdges replaces the edges of a row of content that have tables.
+func (h *hub) putEdges(ctx context.Context, id string, stores map[string]ent.EdgeStore, refs []ent.Ref) {
+	h.Helper()
+	builder := sql.Dialect(h.client.Dialect())
+	execute := func(statement sql.Querier) {
+		h.Helper()
+		query, args := statement.Query()
+		_, err := h.client.ExecContext(ctx, query, args...)
+		h.ok(err)
+	}
+	for _, store := range stores {
+		if !store.InRow {
+			execute(builder.Delete(store.Table).Where(sql.EQ(store.From, id)))
+		}
+	}
+	for _, r := range refs {
+		if store, is := stores[r.Field]; is && !store.InRow {
+			execute(builder.Insert(store.Table).Columns(store.From, store.To).Values(id, r.ID))
+		}
+	}
+}
+
 // put writes a live row and its links, and a change, as publishing does.
 func (h *hub) put(id, document string) {
 	h.Helper()
@@ -78,12 +101,17 @@ func (h *hub) put(id, document string) {
 	case t.GQL == typeMunicipality, t.GQL == typeOrganization:
 		managed = map[string]any{"sort_name": id, "folded_name": id}
 	}
-	h.ok(doc.PutRow(ctx, c, id, managed))
-	live := map[string]bool{}
-	for _, r := range doc.References() {
-		live[r.ID] = true
+	if data, ok := doc.(ent.ReferenceDocument); ok {
+		live := map[string]bool{}
+		for _, r := range doc.References() {
+			live[r.ID] = true
+		}
+		h.ok(data.PutRow(ctx, c, id, managed))
+		h.ok(data.PutEdges(ctx, c, id, live))
+	} else {
+		h.ok(ent.PutRows(ctx, c, []ent.Row{{ID: id, Document: doc, Managed: managed}}))
+		h.putEdges(ctx, id, ent.EdgeStores[t.Prefix], doc.References())
 	}
-	h.ok(doc.PutEdges(ctx, c, id, live))
 	if m, ok := doc.(*ent.MunicipalityInput); ok {
 		for _, n := range m.Numbers.Value() {
 			h.ok(c.NumberUse.Create().SetID(n.Number).SetNumber(n.Number).SetName(n.Name).SetMunicipalityID(id).Exec(ctx))

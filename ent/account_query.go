@@ -9,6 +9,7 @@ import (
 	"dugnad/ent/membership"
 	"dugnad/ent/predicate"
 	"dugnad/ent/signin"
+	"dugnad/schema/entgql"
 	"fmt"
 	"math"
 
@@ -384,7 +385,7 @@ func (_q *AccountQuery) loadMemberships(ctx context.Context, query *MembershipQu
 		query.ctx.AppendFieldOnce(membership.FieldAccountID)
 	}
 	query.Where(predicate.Membership(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(account.MembershipsColumn), fks...))
+		s.Where(entgql.In(s.C(account.MembershipsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -414,7 +415,7 @@ func (_q *AccountQuery) loadSignIns(ctx context.Context, query *SignInQuery, nod
 		query.ctx.AppendFieldOnce(signin.FieldAccountID)
 	}
 	query.Where(predicate.SignIn(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(account.SignInsColumn), fks...))
+		s.Where(entgql.In(s.C(account.SignInsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -75,6 +75,8 @@ type Collection struct {
 	ImageID *string `json:"image_id,omitempty"`
 	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
 	Links schema.Links `json:"links,omitempty"`
+	// Ids of the reference data that filters of lists find the row by.
+	Terms schema.Terms `json:"terms,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CollectionQuery when eager-loading is set.
 	Edges        CollectionEdges `json:"edges"`
@@ -187,6 +189,8 @@ func (*Collection) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case collection.FieldTitles, collection.FieldSummaries, collection.FieldBodies, collection.FieldFindingTexts, collection.FieldRecommendationTexts, collection.FieldPartnerTexts, collection.FieldIssued, collection.FieldFigures, collection.FieldUnnamedGroups, collection.FieldDownloadList, collection.FieldRating, collection.FieldLinks:
 			values[i] = new([]byte)
+		case collection.FieldTerms:
+			values[i] = new(schema.Terms)
 		case collection.FieldRevision, collection.FieldVersion, collection.FieldEvidenceLevel:
 			values[i] = new(sql.NullInt64)
 		case collection.FieldID, collection.FieldSlug, collection.FieldSortTitleNb, collection.FieldSortTitleNn, collection.FieldSortTitleEn, collection.FieldSortTitleSe, collection.FieldAudience, collection.FieldIssuedOn, collection.FieldSortDate, collection.FieldOwnerID, collection.FieldImageID:
@@ -403,6 +407,12 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field links: %w", err)
 				}
 			}
+		case collection.FieldTerms:
+			if value, ok := values[i].(*schema.Terms); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil {
+				_m.Terms = *value
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -553,6 +563,9 @@ func (_m *Collection) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("links=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Links))
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteByte(')')
 	return builder.String()
 }

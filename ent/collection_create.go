@@ -130,6 +130,9 @@ func (_c *CollectionCreate) check() error {
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Collection.owner_id"`)}
 	}
+	if _, ok := _c.mutation.Terms(); !ok {
+		return &ValidationError{Name: "terms", err: errors.New(`ent: missing required field "Collection.terms"`)}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := collection.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Collection.id": %w`, err)}
@@ -272,6 +275,10 @@ func (_c *CollectionCreate) createSpec() (*Collection, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Links(); ok {
 		_spec.SetField(collection.FieldLinks, field.TypeJSON, value)
 		_node.Links = value
+	}
+	if value, ok := _c.mutation.Terms(); ok {
+		_spec.SetField(collection.FieldTerms, field.TypeOther, value)
+		_node.Terms = value
 	}
 	if nodes := _c.mutation.OwnerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -14,6 +14,7 @@ import (
 	"dugnad/ent/predicate"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
+	"dugnad/schema/entgql"
 	"fmt"
 	"math"
 
@@ -588,7 +589,7 @@ func (_q *CollectionQuery) loadThemes(ctx context.Context, query *ThemeQuery, no
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(collection.ThemesTable)
 		s.Join(joinT).On(s.C(theme.FieldID), joinT.C(collection.ThemesPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(collection.ThemesPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(collection.ThemesPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(collection.ThemesPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -649,7 +650,7 @@ func (_q *CollectionQuery) loadTargetGroups(ctx context.Context, query *TargetGr
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(collection.TargetGroupsTable)
 		s.Join(joinT).On(s.C(targetgroup.FieldID), joinT.C(collection.TargetGroupsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(collection.TargetGroupsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(collection.TargetGroupsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(collection.TargetGroupsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -710,7 +711,7 @@ func (_q *CollectionQuery) loadMethods(ctx context.Context, query *MethodQuery, 
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(collection.MethodsTable)
 		s.Join(joinT).On(s.C(method.FieldID), joinT.C(collection.MethodsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(collection.MethodsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(collection.MethodsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(collection.MethodsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -771,7 +772,7 @@ func (_q *CollectionQuery) loadContacts(ctx context.Context, query *ContactQuery
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(collection.ContactsTable)
 		s.Join(joinT).On(s.C(contact.FieldID), joinT.C(collection.ContactsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(collection.ContactsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(collection.ContactsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(collection.ContactsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -832,7 +833,7 @@ func (_q *CollectionQuery) loadLawSections(ctx context.Context, query *LawSectio
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(collection.LawSectionsTable)
 		s.Join(joinT).On(s.C(lawsection.FieldID), joinT.C(collection.LawSectionsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(collection.LawSectionsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(collection.LawSectionsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(collection.LawSectionsPrimaryKey[0]))
 		s.AppendSelect(columns...)

@@ -524,6 +524,24 @@ func sortDate(issued *schema.PartialDate, period *schema.Period, publishedAt any
 // distinct returns the ids in order, each once.
 func distinct(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
 
+// termsOf returns the ids of the reference data by which filters find a row: its owner, and what it links to.
+func termsOf(links schema.Links, members []schema.MemberRef, owner any) schema.Terms {
+	ids := slices.Concat(links.Themes, links.TargetGroups, links.Methods, links.LawSections)
+	if id, ok := owner.(string); ok {
+		ids = append(ids, id)
+	}
+	for _, l := range links.Organizations {
+		ids = append(ids, l.Organization)
+	}
+	for _, l := range links.Municipalities {
+		ids = append(ids, l.Municipality)
+	}
+	for _, l := range members {
+		ids = append(ids, l.Municipality)
+	}
+	return schema.NewTerms(ids)
+}
+
 func onlyLive(ids []string, live map[string]bool) []string {
 	kept := make([]string, 0, len(ids))
 	for _, id := range ids {
@@ -758,6 +776,7 @@ func (d *CollectionInput) set(m *CollectionMutation, managed map[string]any) err
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -1207,6 +1226,7 @@ func (d *EventInput) set(m *EventMutation, managed map[string]any) error {
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -1764,6 +1784,7 @@ func (d *NetworkInput) set(m *NetworkMutation, managed map[string]any) error {
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2074,6 +2095,7 @@ func (d *PracticeInput) set(m *PracticeMutation, managed map[string]any) error {
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2270,6 +2292,7 @@ func (d *ProjectInput) set(m *ProjectMutation, managed map[string]any) error {
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2482,6 +2505,7 @@ func (d *ReportInput) set(m *ReportMutation, managed map[string]any) error {
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2875,6 +2899,7 @@ func (d *ToolInput) set(m *ToolMutation, managed map[string]any) error {
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {

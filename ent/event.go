@@ -75,6 +75,8 @@ type Event struct {
 	ImageID *string `json:"image_id,omitempty"`
 	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
 	Links schema.Links `json:"links,omitempty"`
+	// Ids of the reference data that filters of lists find the row by.
+	Terms schema.Terms `json:"terms,omitempty"`
 	// StartsAt holds the value of the "starts_at" field.
 	StartsAt *time.Time `json:"starts_at,omitempty"`
 	// EndsAt holds the value of the "ends_at" field.
@@ -201,6 +203,8 @@ func (*Event) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case event.FieldTitles, event.FieldSummaries, event.FieldBodies, event.FieldFindingTexts, event.FieldRecommendationTexts, event.FieldPartnerTexts, event.FieldIssued, event.FieldFigures, event.FieldUnnamedGroups, event.FieldDownloadList, event.FieldRating, event.FieldLinks, event.FieldProgrammeTexts, event.FieldSectorTexts:
 			values[i] = new([]byte)
+		case event.FieldTerms:
+			values[i] = new(schema.Terms)
 		case event.FieldOnline:
 			values[i] = new(sql.NullBool)
 		case event.FieldRevision, event.FieldVersion, event.FieldEvidenceLevel, event.FieldParticipants:
@@ -419,6 +423,12 @@ func (_m *Event) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field links: %w", err)
 				}
 			}
+		case event.FieldTerms:
+			if value, ok := values[i].(*schema.Terms); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil {
+				_m.Terms = *value
+			}
 		case event.FieldStartsAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field starts_at", values[i])
@@ -619,6 +629,9 @@ func (_m *Event) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("links=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Links))
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteString(", ")
 	if v := _m.StartsAt; v != nil {
 		builder.WriteString("starts_at=")

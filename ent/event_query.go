@@ -14,6 +14,7 @@ import (
 	"dugnad/ent/predicate"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
+	"dugnad/schema/entgql"
 	"fmt"
 	"math"
 
@@ -588,7 +589,7 @@ func (_q *EventQuery) loadThemes(ctx context.Context, query *ThemeQuery, nodes [
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(event.ThemesTable)
 		s.Join(joinT).On(s.C(theme.FieldID), joinT.C(event.ThemesPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(event.ThemesPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(event.ThemesPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(event.ThemesPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -649,7 +650,7 @@ func (_q *EventQuery) loadTargetGroups(ctx context.Context, query *TargetGroupQu
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(event.TargetGroupsTable)
 		s.Join(joinT).On(s.C(targetgroup.FieldID), joinT.C(event.TargetGroupsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(event.TargetGroupsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(event.TargetGroupsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(event.TargetGroupsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -710,7 +711,7 @@ func (_q *EventQuery) loadMethods(ctx context.Context, query *MethodQuery, nodes
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(event.MethodsTable)
 		s.Join(joinT).On(s.C(method.FieldID), joinT.C(event.MethodsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(event.MethodsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(event.MethodsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(event.MethodsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -771,7 +772,7 @@ func (_q *EventQuery) loadContacts(ctx context.Context, query *ContactQuery, nod
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(event.ContactsTable)
 		s.Join(joinT).On(s.C(contact.FieldID), joinT.C(event.ContactsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(event.ContactsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(event.ContactsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(event.ContactsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -832,7 +833,7 @@ func (_q *EventQuery) loadLawSections(ctx context.Context, query *LawSectionQuer
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(event.LawSectionsTable)
 		s.Join(joinT).On(s.C(lawsection.FieldID), joinT.C(event.LawSectionsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(event.LawSectionsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(event.LawSectionsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(event.LawSectionsPrimaryKey[0]))
 		s.AppendSelect(columns...)

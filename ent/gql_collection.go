@@ -2796,7 +2796,7 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 						query.Where(func(s *sql.Selector) {
 							joinT := sql.Table(practice.ToolsTable)
 							s.Join(joinT).On(s.C(tool.FieldID), joinT.C(practice.ToolsPrimaryKey[1]))
-							s.Where(sql.InValues(joinT.C(practice.ToolsPrimaryKey[0]), ids...))
+							s.Where(entgql.In(joinT.C(practice.ToolsPrimaryKey[0]), ids...))
 							s.Select(joinT.C(practice.ToolsPrimaryKey[0]), sql.Count("*"))
 							s.GroupBy(joinT.C(practice.ToolsPrimaryKey[0]))
 						})
@@ -2889,7 +2889,7 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 						query.Where(func(s *sql.Selector) {
 							joinT := sql.Table(practice.ReportsTable)
 							s.Join(joinT).On(s.C(report.FieldID), joinT.C(practice.ReportsPrimaryKey[1]))
-							s.Where(sql.InValues(joinT.C(practice.ReportsPrimaryKey[0]), ids...))
+							s.Where(entgql.In(joinT.C(practice.ReportsPrimaryKey[0]), ids...))
 							s.Select(joinT.C(practice.ReportsPrimaryKey[0]), sql.Count("*"))
 							s.GroupBy(joinT.C(practice.ReportsPrimaryKey[0]))
 						})
@@ -3712,7 +3712,7 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 						query.Where(func(s *sql.Selector) {
 							joinT := sql.Table(report.PracticesTable)
 							s.Join(joinT).On(s.C(practice.FieldID), joinT.C(report.PracticesPrimaryKey[0]))
-							s.Where(sql.InValues(joinT.C(report.PracticesPrimaryKey[1]), ids...))
+							s.Where(entgql.In(joinT.C(report.PracticesPrimaryKey[1]), ids...))
 							s.Select(joinT.C(report.PracticesPrimaryKey[1]), sql.Count("*"))
 							s.GroupBy(joinT.C(report.PracticesPrimaryKey[1]))
 						})
@@ -3805,7 +3805,7 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 						query.Where(func(s *sql.Selector) {
 							joinT := sql.Table(report.ToolsTable)
 							s.Join(joinT).On(s.C(tool.FieldID), joinT.C(report.ToolsPrimaryKey[0]))
-							s.Where(sql.InValues(joinT.C(report.ToolsPrimaryKey[1]), ids...))
+							s.Where(entgql.In(joinT.C(report.ToolsPrimaryKey[1]), ids...))
 							s.Select(joinT.C(report.ToolsPrimaryKey[1]), sql.Count("*"))
 							s.GroupBy(joinT.C(report.ToolsPrimaryKey[1]))
 						})
@@ -4464,7 +4464,7 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 						query.Where(func(s *sql.Selector) {
 							joinT := sql.Table(tool.ReportsTable)
 							s.Join(joinT).On(s.C(report.FieldID), joinT.C(tool.ReportsPrimaryKey[1]))
-							s.Where(sql.InValues(joinT.C(tool.ReportsPrimaryKey[0]), ids...))
+							s.Where(entgql.In(joinT.C(tool.ReportsPrimaryKey[0]), ids...))
 							s.Select(joinT.C(tool.ReportsPrimaryKey[0]), sql.Count("*"))
 							s.GroupBy(joinT.C(tool.ReportsPrimaryKey[0]))
 						})
@@ -4570,7 +4570,7 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 						query.Where(func(s *sql.Selector) {
 							joinT := sql.Table(tool.PracticesTable)
 							s.Join(joinT).On(s.C(practice.FieldID), joinT.C(tool.PracticesPrimaryKey[0]))
-							s.Where(sql.InValues(joinT.C(tool.PracticesPrimaryKey[1]), ids...))
+							s.Where(entgql.In(joinT.C(tool.PracticesPrimaryKey[1]), ids...))
 							s.Select(joinT.C(tool.PracticesPrimaryKey[1]), sql.Count("*"))
 							s.GroupBy(joinT.C(tool.PracticesPrimaryKey[1]))
 						})

@@ -307,14 +307,17 @@ func (_m *AuditEventQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *AuditEventQuery
 	conn := &AuditEventConnection{Edges: []*AuditEventEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -337,7 +340,14 @@ func (_m *AuditEventQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -628,14 +638,17 @@ func (_m *CollectionQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *CollectionQuery
 	conn := &CollectionConnection{Edges: []*CollectionEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -658,7 +671,14 @@ func (_m *CollectionQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -1066,14 +1086,17 @@ func (_m *CountyQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *CountyQuery
 	conn := &CountyConnection{Edges: []*CountyEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -1096,7 +1119,14 @@ func (_m *CountyQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -1387,14 +1417,17 @@ func (_m *DeliveryQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *DeliveryQuery
 	conn := &DeliveryConnection{Edges: []*DeliveryEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -1417,7 +1450,14 @@ func (_m *DeliveryQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -1708,14 +1748,17 @@ func (_m *DistrictQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *DistrictQuery
 	conn := &DistrictConnection{Edges: []*DistrictEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -1738,7 +1781,14 @@ func (_m *DistrictQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -2029,14 +2079,17 @@ func (_m *EntryQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *EntryQuery
 	conn := &EntryConnection{Edges: []*EntryEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -2059,7 +2112,14 @@ func (_m *EntryQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -2386,14 +2446,17 @@ func (_m *EventQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *EventQuery
 	conn := &EventConnection{Edges: []*EventEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -2416,7 +2479,14 @@ func (_m *EventQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -2815,14 +2885,17 @@ func (_m *LawSectionQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *LawSectionQuery
 	conn := &LawSectionConnection{Edges: []*LawSectionEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -2845,7 +2918,14 @@ func (_m *LawSectionQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -3154,14 +3234,17 @@ func (_m *MethodQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *MethodQuery
 	conn := &MethodConnection{Edges: []*MethodEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -3184,7 +3267,14 @@ func (_m *MethodQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -3493,14 +3583,17 @@ func (_m *MunicipalityQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *MunicipalityQuery
 	conn := &MunicipalityConnection{Edges: []*MunicipalityEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -3523,7 +3616,14 @@ func (_m *MunicipalityQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -3814,14 +3914,17 @@ func (_m *NetworkQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *NetworkQuery
 	conn := &NetworkConnection{Edges: []*NetworkEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -3844,7 +3947,14 @@ func (_m *NetworkQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -4249,14 +4359,17 @@ func (_m *OrganizationQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *OrganizationQuery
 	conn := &OrganizationConnection{Edges: []*OrganizationEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -4279,7 +4392,14 @@ func (_m *OrganizationQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -4570,14 +4690,17 @@ func (_m *PracticeQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *PracticeQuery
 	conn := &PracticeConnection{Edges: []*PracticeEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -4600,7 +4723,14 @@ func (_m *PracticeQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -4999,14 +5129,17 @@ func (_m *ProjectQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *ProjectQuery
 	conn := &ProjectConnection{Edges: []*ProjectEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -5029,7 +5162,14 @@ func (_m *ProjectQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -5428,14 +5568,17 @@ func (_m *ReleaseQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *ReleaseQuery
 	conn := &ReleaseConnection{Edges: []*ReleaseEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -5458,7 +5601,14 @@ func (_m *ReleaseQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -5749,14 +5899,17 @@ func (_m *ReportQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *ReportQuery
 	conn := &ReportConnection{Edges: []*ReportEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -5779,7 +5932,14 @@ func (_m *ReportQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -6178,14 +6338,17 @@ func (_m *TargetGroupQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *TargetGroupQuery
 	conn := &TargetGroupConnection{Edges: []*TargetGroupEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -6208,7 +6371,14 @@ func (_m *TargetGroupQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -6517,14 +6687,17 @@ func (_m *ThemeQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *ThemeQuery
 	conn := &ThemeConnection{Edges: []*ThemeEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -6547,7 +6720,14 @@ func (_m *ThemeQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}
@@ -6856,14 +7036,17 @@ func (_m *ToolQuery) Paginate(
 	if _m, err = pager.applyFilter(_m); err != nil {
 		return nil, err
 	}
+	var whole *ToolQuery
 	conn := &ToolConnection{Edges: []*ToolEdge{}}
 	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
 	if hasCollectedField(ctx, totalCountField) {
 		hasPagination := after != nil || first != nil || before != nil || last != nil
 		if hasPagination || ignoredEdges {
-			c := _m.Clone()
-			c.ctx.Fields = nil
-			if conn.TotalCount, err = c.Count(ctx); err != nil {
+			whole = _m.Clone()
+			whole.ctx.Fields = nil
+		}
+		if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+			if conn.TotalCount, err = whole.Count(ctx); err != nil {
 				return nil, err
 			}
 			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
@@ -6886,7 +7069,14 @@ func (_m *ToolQuery) Paginate(
 		}
 	}
 	_m = pager.applyOrder(_m)
-	nodes, err := _m.All(ctx)
+	columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total
 	if err != nil {
 		return nil, err
 	}

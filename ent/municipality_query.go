@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"dugnad/ent/county"
 	"dugnad/ent/municipality"
+	"dugnad/schema/entgql"
 
 	"dugnad/ent/organization"
 	"dugnad/ent/predicate"
@@ -527,7 +528,7 @@ func (_q *MunicipalityQuery) loadPredecessors(ctx context.Context, query *Munici
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(municipality.PredecessorsTable)
 		s.Join(joinT).On(s.C(municipality.FieldID), joinT.C(municipality.PredecessorsPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(municipality.PredecessorsPrimaryKey[1]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(municipality.PredecessorsPrimaryKey[1]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(municipality.PredecessorsPrimaryKey[1]))
 		s.AppendSelect(columns...)
@@ -588,7 +589,7 @@ func (_q *MunicipalityQuery) loadSuccessors(ctx context.Context, query *Municipa
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(municipality.SuccessorsTable)
 		s.Join(joinT).On(s.C(municipality.FieldID), joinT.C(municipality.SuccessorsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(municipality.SuccessorsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(municipality.SuccessorsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(municipality.SuccessorsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -647,7 +648,7 @@ func (_q *MunicipalityQuery) loadNumbers(ctx context.Context, query *NumberUseQu
 	}
 	query.withFKs = true
 	query.Where(predicate.NumberUse(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(municipality.NumbersColumn), fks...))
+		s.Where(entgql.In(s.C(municipality.NumbersColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

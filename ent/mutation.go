@@ -1819,6 +1819,7 @@ type CollectionMutation struct {
 	evidence_level       *int
 	addevidence_level    *int
 	links                *schema.Links
+	terms                *schema.Terms
 	clearedFields        map[string]struct{}
 	owner                *string
 	clearedowner         bool
@@ -2296,6 +2297,20 @@ func (m *CollectionMutation) Links() (r schema.Links, exists bool) {
 	return *v, true
 }
 
+// SetTerms sets the "terms" field.
+func (m *CollectionMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *CollectionMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // OwnerIDs returns the "owner" edge IDs in the mutation.
 // Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
 // OwnerID instead. It exists only for internal usage by the builders.
@@ -2554,6 +2569,13 @@ func (m *CollectionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLinks(v)
+		return nil
+	case collection.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Collection field %s", name)
@@ -4923,6 +4945,7 @@ type EventMutation struct {
 	evidence_level       *int
 	addevidence_level    *int
 	links                *schema.Links
+	terms                *schema.Terms
 	starts_at            *time.Time
 	ends_at              *time.Time
 	place                *string
@@ -5408,6 +5431,20 @@ func (m *EventMutation) Links() (r schema.Links, exists bool) {
 	return *v, true
 }
 
+// SetTerms sets the "terms" field.
+func (m *EventMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *EventMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetStartsAt sets the "starts_at" field.
 func (m *EventMutation) SetStartsAt(t time.Time) {
 	m.starts_at = &t
@@ -5790,6 +5827,13 @@ func (m *EventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLinks(v)
+		return nil
+	case event.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	case event.FieldStartsAt:
 		v, ok := value.(time.Time)
@@ -7665,6 +7709,7 @@ type NetworkMutation struct {
 	evidence_level       *int
 	addevidence_level    *int
 	links                *schema.Links
+	terms                *schema.Terms
 	kind                 *schema.NetworkKind
 	period               **schema.Period
 	method_texts         *schema.Texts
@@ -8146,6 +8191,20 @@ func (m *NetworkMutation) Links() (r schema.Links, exists bool) {
 	return *v, true
 }
 
+// SetTerms sets the "terms" field.
+func (m *NetworkMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *NetworkMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetKind sets the "kind" field.
 func (m *NetworkMutation) SetKind(sk schema.NetworkKind) {
 	m.kind = &sk
@@ -8466,6 +8525,13 @@ func (m *NetworkMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLinks(v)
+		return nil
+	case network.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	case network.FieldKind:
 		v, ok := value.(schema.NetworkKind)
@@ -9115,6 +9181,7 @@ type PracticeMutation struct {
 	evidence_level       *int
 	addevidence_level    *int
 	links                *schema.Links
+	terms                *schema.Terms
 	kind                 *schema.PracticeKind
 	challenge_texts      *schema.Texts
 	goal_texts           *schema.TextLists
@@ -9610,6 +9677,20 @@ func (m *PracticeMutation) Links() (r schema.Links, exists bool) {
 	return *v, true
 }
 
+// SetTerms sets the "terms" field.
+func (m *PracticeMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *PracticeMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetKind sets the "kind" field.
 func (m *PracticeMutation) SetKind(sk schema.PracticeKind) {
 	m.kind = &sk
@@ -10053,6 +10134,13 @@ func (m *PracticeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLinks(v)
 		return nil
+	case practice.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
+		return nil
 	case practice.FieldKind:
 		v, ok := value.(schema.PracticeKind)
 		if !ok {
@@ -10388,6 +10476,7 @@ type ProjectMutation struct {
 	evidence_level          *int
 	addevidence_level       *int
 	links                   *schema.Links
+	terms                   *schema.Terms
 	project_number          *string
 	value                   *float64
 	addvalue                *float64
@@ -10877,6 +10966,20 @@ func (m *ProjectMutation) Links() (r schema.Links, exists bool) {
 	return *v, true
 }
 
+// SetTerms sets the "terms" field.
+func (m *ProjectMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *ProjectMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetProjectNumber sets the "project_number" field.
 func (m *ProjectMutation) SetProjectNumber(s string) {
 	m.project_number = &s
@@ -11309,6 +11412,13 @@ func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLinks(v)
+		return nil
+	case project.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	case project.FieldProjectNumber:
 		v, ok := value.(string)
@@ -12627,6 +12737,7 @@ type ReportMutation struct {
 	evidence_level       *int
 	addevidence_level    *int
 	links                *schema.Links
+	terms                *schema.Terms
 	kind                 *schema.ReportKind
 	edition_year         *int
 	addedition_year      *int
@@ -13120,6 +13231,20 @@ func (m *ReportMutation) Links() (r schema.Links, exists bool) {
 	return *v, true
 }
 
+// SetTerms sets the "terms" field.
+func (m *ReportMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *ReportMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetKind sets the "kind" field.
 func (m *ReportMutation) SetKind(sk schema.ReportKind) {
 	m.kind = &sk
@@ -13522,6 +13647,13 @@ func (m *ReportMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLinks(v)
+		return nil
+	case report.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	case report.FieldKind:
 		v, ok := value.(schema.ReportKind)
@@ -14955,6 +15087,7 @@ type ToolMutation struct {
 	evidence_level       *int
 	addevidence_level    *int
 	links                *schema.Links
+	terms                *schema.Terms
 	kind                 *schema.ToolKind
 	how_to_use_texts     *schema.Texts
 	step_texts           *schema.TextLists
@@ -15449,6 +15582,20 @@ func (m *ToolMutation) Links() (r schema.Links, exists bool) {
 	return *v, true
 }
 
+// SetTerms sets the "terms" field.
+func (m *ToolMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *ToolMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetKind sets the "kind" field.
 func (m *ToolMutation) SetKind(sk schema.ToolKind) {
 	m.kind = &sk
@@ -15849,6 +15996,13 @@ func (m *ToolMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLinks(v)
+		return nil
+	case tool.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	case tool.FieldKind:
 		v, ok := value.(schema.ToolKind)

@@ -75,6 +75,8 @@ type Network struct {
 	ImageID *string `json:"image_id,omitempty"`
 	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
 	Links schema.Links `json:"links,omitempty"`
+	// Ids of the reference data that filters of lists find the row by.
+	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.NetworkKind `json:"kind,omitempty"`
 	// Period holds the value of the "period" field.
@@ -195,6 +197,8 @@ func (*Network) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case network.FieldTitles, network.FieldSummaries, network.FieldBodies, network.FieldFindingTexts, network.FieldRecommendationTexts, network.FieldPartnerTexts, network.FieldIssued, network.FieldFigures, network.FieldUnnamedGroups, network.FieldDownloadList, network.FieldRating, network.FieldLinks, network.FieldPeriod, network.FieldMethodTexts, network.FieldMeetingTexts:
 			values[i] = new([]byte)
+		case network.FieldTerms:
+			values[i] = new(schema.Terms)
 		case network.FieldRevision, network.FieldVersion, network.FieldEvidenceLevel:
 			values[i] = new(sql.NullInt64)
 		case network.FieldID, network.FieldSlug, network.FieldSortTitleNb, network.FieldSortTitleNn, network.FieldSortTitleEn, network.FieldSortTitleSe, network.FieldAudience, network.FieldIssuedOn, network.FieldSortDate, network.FieldOwnerID, network.FieldImageID, network.FieldKind:
@@ -411,6 +415,12 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field links: %w", err)
 				}
 			}
+		case network.FieldTerms:
+			if value, ok := values[i].(*schema.Terms); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil {
+				_m.Terms = *value
+			}
 		case network.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field kind", values[i])
@@ -591,6 +601,9 @@ func (_m *Network) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("links=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Links))
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

@@ -130,6 +130,9 @@ func (_c *NetworkCreate) check() error {
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Network.owner_id"`)}
 	}
+	if _, ok := _c.mutation.Terms(); !ok {
+		return &ValidationError{Name: "terms", err: errors.New(`ent: missing required field "Network.terms"`)}
+	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "Network.kind"`)}
 	}
@@ -286,6 +289,10 @@ func (_c *NetworkCreate) createSpec() (*Network, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Links(); ok {
 		_spec.SetField(network.FieldLinks, field.TypeJSON, value)
 		_node.Links = value
+	}
+	if value, ok := _c.mutation.Terms(); ok {
+		_spec.SetField(network.FieldTerms, field.TypeOther, value)
+		_node.Terms = value
 	}
 	if value, ok := _c.mutation.Kind(); ok {
 		_spec.SetField(network.FieldKind, field.TypeEnum, value)

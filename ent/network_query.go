@@ -14,6 +14,7 @@ import (
 	"dugnad/ent/predicate"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
+	"dugnad/schema/entgql"
 	"fmt"
 	"math"
 
@@ -588,7 +589,7 @@ func (_q *NetworkQuery) loadThemes(ctx context.Context, query *ThemeQuery, nodes
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(network.ThemesTable)
 		s.Join(joinT).On(s.C(theme.FieldID), joinT.C(network.ThemesPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(network.ThemesPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(network.ThemesPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(network.ThemesPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -649,7 +650,7 @@ func (_q *NetworkQuery) loadTargetGroups(ctx context.Context, query *TargetGroup
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(network.TargetGroupsTable)
 		s.Join(joinT).On(s.C(targetgroup.FieldID), joinT.C(network.TargetGroupsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(network.TargetGroupsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(network.TargetGroupsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(network.TargetGroupsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -710,7 +711,7 @@ func (_q *NetworkQuery) loadMethods(ctx context.Context, query *MethodQuery, nod
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(network.MethodsTable)
 		s.Join(joinT).On(s.C(method.FieldID), joinT.C(network.MethodsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(network.MethodsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(network.MethodsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(network.MethodsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -771,7 +772,7 @@ func (_q *NetworkQuery) loadContacts(ctx context.Context, query *ContactQuery, n
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(network.ContactsTable)
 		s.Join(joinT).On(s.C(contact.FieldID), joinT.C(network.ContactsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(network.ContactsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(network.ContactsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(network.ContactsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -832,7 +833,7 @@ func (_q *NetworkQuery) loadLawSections(ctx context.Context, query *LawSectionQu
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(network.LawSectionsTable)
 		s.Join(joinT).On(s.C(lawsection.FieldID), joinT.C(network.LawSectionsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(network.LawSectionsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(network.LawSectionsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(network.LawSectionsPrimaryKey[0]))
 		s.AppendSelect(columns...)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"dugnad/ent/district"
+	"dugnad/schema/entgql"
 
 	"dugnad/ent/organization"
 	"dugnad/ent/predicate"
@@ -380,7 +381,7 @@ func (_q *OrganizationQuery) loadMunicipality(ctx context.Context, query *Munici
 	}
 	query.withFKs = true
 	query.Where(predicate.Municipality(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(organization.MunicipalityColumn), fks...))
+		s.Where(entgql.In(s.C(organization.MunicipalityColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

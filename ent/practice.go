@@ -75,6 +75,8 @@ type Practice struct {
 	ImageID *string `json:"image_id,omitempty"`
 	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
 	Links schema.Links `json:"links,omitempty"`
+	// Ids of the reference data that filters of lists find the row by.
+	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.PracticeKind `json:"kind,omitempty"`
 	// ChallengeTexts holds the value of the "challenge_texts" field.
@@ -233,6 +235,8 @@ func (*Practice) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case practice.FieldTitles, practice.FieldSummaries, practice.FieldBodies, practice.FieldFindingTexts, practice.FieldRecommendationTexts, practice.FieldPartnerTexts, practice.FieldIssued, practice.FieldFigures, practice.FieldUnnamedGroups, practice.FieldDownloadList, practice.FieldRating, practice.FieldLinks, practice.FieldChallengeTexts, practice.FieldGoalTexts, practice.FieldStepTexts, practice.FieldResourceTexts, practice.FieldCostTexts, practice.FieldPreconditionTexts, practice.FieldLessonTexts, practice.FieldDidNotWorkTexts, practice.FieldMeasured, practice.FieldPeriod:
 			values[i] = new([]byte)
+		case practice.FieldTerms:
+			values[i] = new(schema.Terms)
 		case practice.FieldRevision, practice.FieldVersion, practice.FieldEvidenceLevel:
 			values[i] = new(sql.NullInt64)
 		case practice.FieldID, practice.FieldSlug, practice.FieldSortTitleNb, practice.FieldSortTitleNn, practice.FieldSortTitleEn, practice.FieldSortTitleSe, practice.FieldAudience, practice.FieldIssuedOn, practice.FieldSortDate, practice.FieldOwnerID, practice.FieldImageID, practice.FieldKind:
@@ -448,6 +452,12 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 				if err := schema.Decode(*value, &_m.Links); err != nil {
 					return fmt.Errorf("unmarshal field links: %w", err)
 				}
+			}
+		case practice.FieldTerms:
+			if value, ok := values[i].(*schema.Terms); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil {
+				_m.Terms = *value
 			}
 		case practice.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -695,6 +705,9 @@ func (_m *Practice) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("links=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Links))
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

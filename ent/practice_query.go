@@ -16,6 +16,7 @@ import (
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/ent/tool"
+	"dugnad/schema/entgql"
 	"fmt"
 	"math"
 
@@ -670,7 +671,7 @@ func (_q *PracticeQuery) loadThemes(ctx context.Context, query *ThemeQuery, node
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(practice.ThemesTable)
 		s.Join(joinT).On(s.C(theme.FieldID), joinT.C(practice.ThemesPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(practice.ThemesPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(practice.ThemesPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(practice.ThemesPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -731,7 +732,7 @@ func (_q *PracticeQuery) loadTargetGroups(ctx context.Context, query *TargetGrou
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(practice.TargetGroupsTable)
 		s.Join(joinT).On(s.C(targetgroup.FieldID), joinT.C(practice.TargetGroupsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(practice.TargetGroupsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(practice.TargetGroupsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(practice.TargetGroupsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -792,7 +793,7 @@ func (_q *PracticeQuery) loadMethods(ctx context.Context, query *MethodQuery, no
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(practice.MethodsTable)
 		s.Join(joinT).On(s.C(method.FieldID), joinT.C(practice.MethodsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(practice.MethodsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(practice.MethodsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(practice.MethodsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -853,7 +854,7 @@ func (_q *PracticeQuery) loadContacts(ctx context.Context, query *ContactQuery, 
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(practice.ContactsTable)
 		s.Join(joinT).On(s.C(contact.FieldID), joinT.C(practice.ContactsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(practice.ContactsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(practice.ContactsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(practice.ContactsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -914,7 +915,7 @@ func (_q *PracticeQuery) loadLawSections(ctx context.Context, query *LawSectionQ
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(practice.LawSectionsTable)
 		s.Join(joinT).On(s.C(lawsection.FieldID), joinT.C(practice.LawSectionsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(practice.LawSectionsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(practice.LawSectionsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(practice.LawSectionsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -975,7 +976,7 @@ func (_q *PracticeQuery) loadTools(ctx context.Context, query *ToolQuery, nodes 
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(practice.ToolsTable)
 		s.Join(joinT).On(s.C(tool.FieldID), joinT.C(practice.ToolsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(practice.ToolsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(practice.ToolsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(practice.ToolsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -1036,7 +1037,7 @@ func (_q *PracticeQuery) loadReports(ctx context.Context, query *ReportQuery, no
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(practice.ReportsTable)
 		s.Join(joinT).On(s.C(report.FieldID), joinT.C(practice.ReportsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(practice.ReportsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(practice.ReportsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(practice.ReportsPrimaryKey[0]))
 		s.AppendSelect(columns...)

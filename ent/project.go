@@ -75,6 +75,8 @@ type Project struct {
 	ImageID *string `json:"image_id,omitempty"`
 	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
 	Links schema.Links `json:"links,omitempty"`
+	// Ids of the reference data that filters of lists find the row by.
+	Terms schema.Terms `json:"terms,omitempty"`
 	// ProjectNumber holds the value of the "project_number" field.
 	ProjectNumber *string `json:"project_number,omitempty"`
 	// Value holds the value of the "value" field.
@@ -207,6 +209,8 @@ func (*Project) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case project.FieldTitles, project.FieldSummaries, project.FieldBodies, project.FieldFindingTexts, project.FieldRecommendationTexts, project.FieldPartnerTexts, project.FieldIssued, project.FieldFigures, project.FieldUnnamedGroups, project.FieldDownloadList, project.FieldRating, project.FieldLinks, project.FieldPeriod, project.FieldGoalTexts, project.FieldNeedTexts, project.FieldResearchQuestionTexts, project.FieldMethodTexts, project.FieldProblemTexts, project.FieldGrants:
 			values[i] = new([]byte)
+		case project.FieldTerms:
+			values[i] = new(schema.Terms)
 		case project.FieldValue:
 			values[i] = new(sql.NullFloat64)
 		case project.FieldRevision, project.FieldVersion, project.FieldEvidenceLevel:
@@ -424,6 +428,12 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 				if err := schema.Decode(*value, &_m.Links); err != nil {
 					return fmt.Errorf("unmarshal field links: %w", err)
 				}
+			}
+		case project.FieldTerms:
+			if value, ok := values[i].(*schema.Terms); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil {
+				_m.Terms = *value
 			}
 		case project.FieldProjectNumber:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -652,6 +662,9 @@ func (_m *Project) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("links=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Links))
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteString(", ")
 	if v := _m.ProjectNumber; v != nil {
 		builder.WriteString("project_number=")

@@ -130,6 +130,9 @@ func (_c *ProjectCreate) check() error {
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Project.owner_id"`)}
 	}
+	if _, ok := _c.mutation.Terms(); !ok {
+		return &ValidationError{Name: "terms", err: errors.New(`ent: missing required field "Project.terms"`)}
+	}
 	if v, ok := _c.mutation.Currency(); ok {
 		if err := project.CurrencyValidator(v); err != nil {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`ent: validator failed for field "Project.currency": %w`, err)}
@@ -292,6 +295,10 @@ func (_c *ProjectCreate) createSpec() (*Project, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Links(); ok {
 		_spec.SetField(project.FieldLinks, field.TypeJSON, value)
 		_node.Links = value
+	}
+	if value, ok := _c.mutation.Terms(); ok {
+		_spec.SetField(project.FieldTerms, field.TypeOther, value)
+		_node.Terms = value
 	}
 	if value, ok := _c.mutation.ProjectNumber(); ok {
 		_spec.SetField(project.FieldProjectNumber, field.TypeString, value)

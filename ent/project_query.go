@@ -14,6 +14,7 @@ import (
 	"dugnad/ent/project"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
+	"dugnad/schema/entgql"
 	"fmt"
 	"math"
 
@@ -588,7 +589,7 @@ func (_q *ProjectQuery) loadThemes(ctx context.Context, query *ThemeQuery, nodes
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(project.ThemesTable)
 		s.Join(joinT).On(s.C(theme.FieldID), joinT.C(project.ThemesPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(project.ThemesPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(project.ThemesPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(project.ThemesPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -649,7 +650,7 @@ func (_q *ProjectQuery) loadTargetGroups(ctx context.Context, query *TargetGroup
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(project.TargetGroupsTable)
 		s.Join(joinT).On(s.C(targetgroup.FieldID), joinT.C(project.TargetGroupsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(project.TargetGroupsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(project.TargetGroupsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(project.TargetGroupsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -710,7 +711,7 @@ func (_q *ProjectQuery) loadMethods(ctx context.Context, query *MethodQuery, nod
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(project.MethodsTable)
 		s.Join(joinT).On(s.C(method.FieldID), joinT.C(project.MethodsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(project.MethodsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(project.MethodsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(project.MethodsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -771,7 +772,7 @@ func (_q *ProjectQuery) loadContacts(ctx context.Context, query *ContactQuery, n
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(project.ContactsTable)
 		s.Join(joinT).On(s.C(contact.FieldID), joinT.C(project.ContactsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(project.ContactsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(project.ContactsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(project.ContactsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -832,7 +833,7 @@ func (_q *ProjectQuery) loadLawSections(ctx context.Context, query *LawSectionQu
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(project.LawSectionsTable)
 		s.Join(joinT).On(s.C(lawsection.FieldID), joinT.C(project.LawSectionsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(project.LawSectionsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(project.LawSectionsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(project.LawSectionsPrimaryKey[0]))
 		s.AppendSelect(columns...)

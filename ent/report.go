@@ -75,6 +75,8 @@ type Report struct {
 	ImageID *string `json:"image_id,omitempty"`
 	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
 	Links schema.Links `json:"links,omitempty"`
+	// Ids of the reference data that filters of lists find the row by.
+	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.ReportKind `json:"kind,omitempty"`
 	// EditionYear holds the value of the "edition_year" field.
@@ -225,6 +227,8 @@ func (*Report) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case report.FieldTitles, report.FieldSummaries, report.FieldBodies, report.FieldFindingTexts, report.FieldRecommendationTexts, report.FieldPartnerTexts, report.FieldIssued, report.FieldFigures, report.FieldUnnamedGroups, report.FieldDownloadList, report.FieldRating, report.FieldLinks, report.FieldMethodTexts, report.FieldSampleTexts, report.FieldGrants:
 			values[i] = new([]byte)
+		case report.FieldTerms:
+			values[i] = new(schema.Terms)
 		case report.FieldRevision, report.FieldVersion, report.FieldEvidenceLevel, report.FieldEditionYear, report.FieldSampleSize:
 			values[i] = new(sql.NullInt64)
 		case report.FieldID, report.FieldSlug, report.FieldSortTitleNb, report.FieldSortTitleNn, report.FieldSortTitleEn, report.FieldSortTitleSe, report.FieldAudience, report.FieldIssuedOn, report.FieldSortDate, report.FieldOwnerID, report.FieldImageID, report.FieldKind, report.FieldSeries:
@@ -441,6 +445,12 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field links: %w", err)
 				}
 			}
+		case report.FieldTerms:
+			if value, ok := values[i].(*schema.Terms); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil {
+				_m.Terms = *value
+			}
 		case report.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field kind", values[i])
@@ -652,6 +662,9 @@ func (_m *Report) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("links=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Links))
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

@@ -132,6 +132,9 @@ func (_c *ReportCreate) check() error {
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Report.owner_id"`)}
 	}
+	if _, ok := _c.mutation.Terms(); !ok {
+		return &ValidationError{Name: "terms", err: errors.New(`ent: missing required field "Report.terms"`)}
+	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "Report.kind"`)}
 	}
@@ -293,6 +296,10 @@ func (_c *ReportCreate) createSpec() (*Report, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Links(); ok {
 		_spec.SetField(report.FieldLinks, field.TypeJSON, value)
 		_node.Links = value
+	}
+	if value, ok := _c.mutation.Terms(); ok {
+		_spec.SetField(report.FieldTerms, field.TypeOther, value)
+		_node.Terms = value
 	}
 	if value, ok := _c.mutation.Kind(); ok {
 		_spec.SetField(report.FieldKind, field.TypeEnum, value)

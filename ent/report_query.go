@@ -16,6 +16,7 @@ import (
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/ent/tool"
+	"dugnad/schema/entgql"
 	"fmt"
 	"math"
 
@@ -681,7 +682,7 @@ func (_q *ReportQuery) loadThemes(ctx context.Context, query *ThemeQuery, nodes 
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(report.ThemesTable)
 		s.Join(joinT).On(s.C(theme.FieldID), joinT.C(report.ThemesPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(report.ThemesPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(report.ThemesPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(report.ThemesPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -742,7 +743,7 @@ func (_q *ReportQuery) loadTargetGroups(ctx context.Context, query *TargetGroupQ
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(report.TargetGroupsTable)
 		s.Join(joinT).On(s.C(targetgroup.FieldID), joinT.C(report.TargetGroupsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(report.TargetGroupsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(report.TargetGroupsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(report.TargetGroupsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -803,7 +804,7 @@ func (_q *ReportQuery) loadMethods(ctx context.Context, query *MethodQuery, node
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(report.MethodsTable)
 		s.Join(joinT).On(s.C(method.FieldID), joinT.C(report.MethodsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(report.MethodsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(report.MethodsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(report.MethodsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -864,7 +865,7 @@ func (_q *ReportQuery) loadContacts(ctx context.Context, query *ContactQuery, no
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(report.ContactsTable)
 		s.Join(joinT).On(s.C(contact.FieldID), joinT.C(report.ContactsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(report.ContactsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(report.ContactsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(report.ContactsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -925,7 +926,7 @@ func (_q *ReportQuery) loadLawSections(ctx context.Context, query *LawSectionQue
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(report.LawSectionsTable)
 		s.Join(joinT).On(s.C(lawsection.FieldID), joinT.C(report.LawSectionsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(report.LawSectionsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(report.LawSectionsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(report.LawSectionsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -986,7 +987,7 @@ func (_q *ReportQuery) loadPractices(ctx context.Context, query *PracticeQuery, 
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(report.PracticesTable)
 		s.Join(joinT).On(s.C(practice.FieldID), joinT.C(report.PracticesPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(report.PracticesPrimaryKey[1]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(report.PracticesPrimaryKey[1]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(report.PracticesPrimaryKey[1]))
 		s.AppendSelect(columns...)
@@ -1047,7 +1048,7 @@ func (_q *ReportQuery) loadTools(ctx context.Context, query *ToolQuery, nodes []
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(report.ToolsTable)
 		s.Join(joinT).On(s.C(tool.FieldID), joinT.C(report.ToolsPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(report.ToolsPrimaryKey[1]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(report.ToolsPrimaryKey[1]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(report.ToolsPrimaryKey[1]))
 		s.AppendSelect(columns...)

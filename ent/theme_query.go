@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"dugnad/ent/predicate"
 	"dugnad/ent/theme"
+	"dugnad/schema/entgql"
 	"fmt"
 	"math"
 
@@ -422,7 +423,7 @@ func (_q *ThemeQuery) loadChildren(ctx context.Context, query *ThemeQuery, nodes
 	}
 	query.withFKs = true
 	query.Where(predicate.Theme(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(theme.ChildrenColumn), fks...))
+		s.Where(entgql.In(s.C(theme.ChildrenColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -75,6 +75,8 @@ type Tool struct {
 	ImageID *string `json:"image_id,omitempty"`
 	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
 	Links schema.Links `json:"links,omitempty"`
+	// Ids of the reference data that filters of lists find the row by.
+	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.ToolKind `json:"kind,omitempty"`
 	// HowToUseTexts holds the value of the "how_to_use_texts" field.
@@ -237,6 +239,8 @@ func (*Tool) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case tool.FieldTitles, tool.FieldSummaries, tool.FieldBodies, tool.FieldFindingTexts, tool.FieldRecommendationTexts, tool.FieldPartnerTexts, tool.FieldIssued, tool.FieldFigures, tool.FieldUnnamedGroups, tool.FieldDownloadList, tool.FieldRating, tool.FieldLinks, tool.FieldHowToUseTexts, tool.FieldStepTexts, tool.FieldSectorTexts:
 			values[i] = new([]byte)
+		case tool.FieldTerms:
+			values[i] = new(schema.Terms)
 		case tool.FieldRevision, tool.FieldVersion, tool.FieldEvidenceLevel, tool.FieldRunningTime:
 			values[i] = new(sql.NullInt64)
 		case tool.FieldID, tool.FieldSlug, tool.FieldSortTitleNb, tool.FieldSortTitleNn, tool.FieldSortTitleEn, tool.FieldSortTitleSe, tool.FieldAudience, tool.FieldIssuedOn, tool.FieldSortDate, tool.FieldOwnerID, tool.FieldImageID, tool.FieldKind, tool.FieldLicence, tool.FieldLink:
@@ -452,6 +456,12 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 				if err := schema.Decode(*value, &_m.Links); err != nil {
 					return fmt.Errorf("unmarshal field links: %w", err)
 				}
+			}
+		case tool.FieldTerms:
+			if value, ok := values[i].(*schema.Terms); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil {
+				_m.Terms = *value
 			}
 		case tool.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -669,6 +679,9 @@ func (_m *Tool) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("links=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Links))
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

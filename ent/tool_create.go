@@ -132,6 +132,9 @@ func (_c *ToolCreate) check() error {
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Tool.owner_id"`)}
 	}
+	if _, ok := _c.mutation.Terms(); !ok {
+		return &ValidationError{Name: "terms", err: errors.New(`ent: missing required field "Tool.terms"`)}
+	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "Tool.kind"`)}
 	}
@@ -296,6 +299,10 @@ func (_c *ToolCreate) createSpec() (*Tool, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Links(); ok {
 		_spec.SetField(tool.FieldLinks, field.TypeJSON, value)
 		_node.Links = value
+	}
+	if value, ok := _c.mutation.Terms(); ok {
+		_spec.SetField(tool.FieldTerms, field.TypeOther, value)
+		_node.Terms = value
 	}
 	if value, ok := _c.mutation.Kind(); ok {
 		_spec.SetField(tool.FieldKind, field.TypeEnum, value)

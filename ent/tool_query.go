@@ -16,6 +16,7 @@ import (
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/ent/tool"
+	"dugnad/schema/entgql"
 	"fmt"
 	"math"
 
@@ -677,7 +678,7 @@ func (_q *ToolQuery) loadThemes(ctx context.Context, query *ThemeQuery, nodes []
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(tool.ThemesTable)
 		s.Join(joinT).On(s.C(theme.FieldID), joinT.C(tool.ThemesPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(tool.ThemesPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(tool.ThemesPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(tool.ThemesPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -738,7 +739,7 @@ func (_q *ToolQuery) loadTargetGroups(ctx context.Context, query *TargetGroupQue
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(tool.TargetGroupsTable)
 		s.Join(joinT).On(s.C(targetgroup.FieldID), joinT.C(tool.TargetGroupsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(tool.TargetGroupsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(tool.TargetGroupsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(tool.TargetGroupsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -799,7 +800,7 @@ func (_q *ToolQuery) loadMethods(ctx context.Context, query *MethodQuery, nodes 
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(tool.MethodsTable)
 		s.Join(joinT).On(s.C(method.FieldID), joinT.C(tool.MethodsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(tool.MethodsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(tool.MethodsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(tool.MethodsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -860,7 +861,7 @@ func (_q *ToolQuery) loadContacts(ctx context.Context, query *ContactQuery, node
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(tool.ContactsTable)
 		s.Join(joinT).On(s.C(contact.FieldID), joinT.C(tool.ContactsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(tool.ContactsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(tool.ContactsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(tool.ContactsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -921,7 +922,7 @@ func (_q *ToolQuery) loadLawSections(ctx context.Context, query *LawSectionQuery
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(tool.LawSectionsTable)
 		s.Join(joinT).On(s.C(lawsection.FieldID), joinT.C(tool.LawSectionsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(tool.LawSectionsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(tool.LawSectionsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(tool.LawSectionsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -982,7 +983,7 @@ func (_q *ToolQuery) loadReports(ctx context.Context, query *ReportQuery, nodes 
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(tool.ReportsTable)
 		s.Join(joinT).On(s.C(report.FieldID), joinT.C(tool.ReportsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(tool.ReportsPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(tool.ReportsPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(tool.ReportsPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -1043,7 +1044,7 @@ func (_q *ToolQuery) loadFiles(ctx context.Context, query *AssetQuery, nodes []*
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(tool.FilesTable)
 		s.Join(joinT).On(s.C(asset.FieldID), joinT.C(tool.FilesPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(tool.FilesPrimaryKey[0]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(tool.FilesPrimaryKey[0]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(tool.FilesPrimaryKey[0]))
 		s.AppendSelect(columns...)
@@ -1104,7 +1105,7 @@ func (_q *ToolQuery) loadPractices(ctx context.Context, query *PracticeQuery, no
 	query.Where(func(s *sql.Selector) {
 		joinT := sql.Table(tool.PracticesTable)
 		s.Join(joinT).On(s.C(practice.FieldID), joinT.C(tool.PracticesPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(tool.PracticesPrimaryKey[1]), edgeIDs...))
+		s.Where(entgql.In(joinT.C(tool.PracticesPrimaryKey[1]), edgeIDs...))
 		columns := s.SelectedColumns()
 		s.Select(joinT.C(tool.PracticesPrimaryKey[1]))
 		s.AppendSelect(columns...)

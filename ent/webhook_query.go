@@ -8,6 +8,7 @@ import (
 	"dugnad/ent/delivery"
 	"dugnad/ent/predicate"
 	"dugnad/ent/webhook"
+	"dugnad/schema/entgql"
 	"fmt"
 	"math"
 
@@ -354,7 +355,7 @@ func (_q *WebhookQuery) loadDeliveries(ctx context.Context, query *DeliveryQuery
 		query.ctx.AppendFieldOnce(delivery.FieldWebhookID)
 	}
 	query.Where(predicate.Delivery(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(webhook.DeliveriesColumn), fks...))
+		s.Where(entgql.In(s.C(webhook.DeliveriesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

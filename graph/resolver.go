@@ -105,7 +105,9 @@ func contentBy(ctx context.Context, id, slug *string, t schema.ContentType) (fun
 	}
 	return func(s *sql.Selector) {
 		slugs := sql.Table("slugs")
-		s.Where(sql.In(s.C("id"), sql.Select(slugs.C("entry_id")).From(slugs).
-			Where(sql.And(sql.EQ(slugs.C("type"), t), sql.EQ(slugs.C("slug"), *slug), access.SlugScope(ctx, slugs)))))
+		entry := sql.Select(slugs.C("entry_id")).From(slugs).
+			Where(sql.And(sql.EQ(slugs.C("type"), t), sql.EQ(slugs.C("slug"), *slug), access.SlugScope(ctx, slugs)))
+		// An address has one entry. A comparison with it, other than a list, is always begun at the address.
+		s.Where(sql.P(func(b *sql.Builder) { b.Ident(s.C("id")).WriteString(" = (").Join(entry).WriteByte(')') }))
 	}, nil
 }

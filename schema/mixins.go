@@ -2,6 +2,8 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -74,6 +76,10 @@ func (Content) Fields() []ent.Field {
 				"themes", "targetGroups", "methods", "lawSections", "organizations", "municipalities", "districts",
 			)).
 			Comment("What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row."),
+		field.Other("terms", Terms{}).
+			SchemaType(map[string]string{dialect.Postgres: "text[]", dialect.SQLite: "text"}).
+			Annotations(managed(), entsql.Default("{}"), entgql.Skip()).
+			Comment("Ids of the reference data that filters of lists find the row by."),
 	}
 }
 
@@ -92,7 +98,7 @@ func (Content) Edges() []ent.Edge {
 
 // Indexes of the mixin serve the orders of lists; the audience comes first because every reader's query tests it. The
 // index of the default order also holds the date that filters use, so that filtered lists are counted from the index
-// alone.
+// alone. That of the terms is on PostgreSQL only (schema/codegen/migrate).
 func (Content) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("audience", "sort_date", "id", "issued_on"),
@@ -102,6 +108,7 @@ func (Content) Indexes() []ent.Index {
 		index.Fields("audience", "sort_title_nn", "id"),
 		index.Fields("owner_id"),
 		index.Fields("image_id"),
+		index.Fields("terms").Annotations(entsql.IndexTypes(map[string]string{dialect.Postgres: "GIN"})),
 	}
 }
 

@@ -297,6 +297,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	running.Go(func() { h.runDataFolder(work) })
 	running.Go(func() { h.runSchedules(work) })
 	running.Go(func() { h.runRetention(work) })
+	running.Go(func() { h.runStatistics(work) })
 	running.Go(func() { h.runWebhooks(work) })
 	running.Go(func() { h.runPurge(work) })
 	running.Go(func() { h.tasks.Keep(work, "memory", h.runMemory) })
@@ -402,7 +403,7 @@ func (h *Hub) loadDemo(ctx context.Context) (err error) {
 		if err := h.makeDemoAccounts(ctx, h.key); err != nil {
 			return fmt.Errorf("create the demo accounts: %w", err)
 		}
-		return nil
+		return h.db.Optimize(ctx)
 	})
 }
 

@@ -31,10 +31,13 @@ type newImport struct {
 
 // importFiles imports files and folders of files, and prints every problem and what it did. Texts that were redacted
 // elsewhere are redacted here first, and stay out. notes gets the progress, each second.
-func importFiles(ctx context.Context, config Config, n newImport, out, notes io.Writer) error {
+func importFiles(ctx context.Context, config Config, n newImport, out, notes io.Writer) (err error) {
 	gone, items, err := readErasures(n.Paths)
 	if err != nil {
 		return err
+	}
+	if !n.DryRun {
+		defer func() { err = errors.Join(err, analyze(ctx, config)) }() // some is imported where there are problems, too
 	}
 	return withContent(ctx, config, func(
 		ctx context.Context, service *content.Service, accounts *access.Accounts, _ *ent.Client,

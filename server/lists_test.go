@@ -89,6 +89,7 @@ func TestLists(t *testing.T) {
 		t.Run("both ways", func(t *testing.T) { listsBothWays(t, h.in(t)) })
 		t.Run("while rows come", func(t *testing.T) { pagesWhileRowsCome(t, h.in(t), s) })
 		t.Run("the row under the cursor goes", func(t *testing.T) { rowUnderTheCursorGoes(t, h.in(t), s) })
+		t.Run("plans", func(t *testing.T) { listPlans(t, h.in(t)) })
 		t.Run("former slugs", func(t *testing.T) { formerSlugs(t, h.in(t), s) })
 	})
 }

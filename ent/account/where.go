@@ -5,6 +5,7 @@ package account
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.Account {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Account {
-	return predicate.Account(sql.FieldIn(FieldID, ids...))
+	return predicate.Account(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -108,7 +109,7 @@ func NameNEQ(v string) predicate.Account {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldIn(FieldName, vs...))
+	return predicate.Account(entgql.FieldIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -143,7 +144,7 @@ func EmailNEQ(v string) predicate.Account {
 
 // EmailIn applies the In predicate on the "email" field.
 func EmailIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldIn(FieldEmail, vs...))
+	return predicate.Account(entgql.FieldIn(FieldEmail, vs...))
 }
 
 // EmailGT applies the GT predicate on the "email" field.
@@ -219,7 +220,7 @@ func PasswordNEQ(v string) predicate.Account {
 
 // PasswordIn applies the In predicate on the "password" field.
 func PasswordIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldIn(FieldPassword, vs...))
+	return predicate.Account(entgql.FieldIn(FieldPassword, vs...))
 }
 
 // PasswordGT applies the GT predicate on the "password" field.
@@ -264,7 +265,7 @@ func IssuerNEQ(v string) predicate.Account {
 
 // IssuerIn applies the In predicate on the "issuer" field.
 func IssuerIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldIn(FieldIssuer, vs...))
+	return predicate.Account(entgql.FieldIn(FieldIssuer, vs...))
 }
 
 // IssuerGT applies the GT predicate on the "issuer" field.
@@ -309,7 +310,7 @@ func SubjectNEQ(v string) predicate.Account {
 
 // SubjectIn applies the In predicate on the "subject" field.
 func SubjectIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldIn(FieldSubject, vs...))
+	return predicate.Account(entgql.FieldIn(FieldSubject, vs...))
 }
 
 // SubjectGT applies the GT predicate on the "subject" field.

@@ -5,6 +5,7 @@ package apikey
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.ApiKey {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldIn(FieldID, ids...))
+	return predicate.ApiKey(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -113,7 +114,7 @@ func OrganizationIDNEQ(v string) predicate.ApiKey {
 
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldIn(FieldOrganizationID, vs...))
+	return predicate.ApiKey(entgql.FieldIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.
@@ -148,7 +149,7 @@ func NameNEQ(v string) predicate.ApiKey {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldIn(FieldName, vs...))
+	return predicate.ApiKey(entgql.FieldIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -235,7 +236,7 @@ func ManifestNEQ(v string) predicate.ApiKey {
 
 // ManifestIn applies the In predicate on the "manifest" field.
 func ManifestIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldIn(FieldManifest, vs...))
+	return predicate.ApiKey(entgql.FieldIn(FieldManifest, vs...))
 }
 
 // ManifestGT applies the GT predicate on the "manifest" field.
@@ -280,7 +281,7 @@ func HashNEQ(v string) predicate.ApiKey {
 
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldIn(FieldHash, vs...))
+	return predicate.ApiKey(entgql.FieldIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -315,7 +316,7 @@ func EndingNEQ(v string) predicate.ApiKey {
 
 // EndingIn applies the In predicate on the "ending" field.
 func EndingIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldIn(FieldEnding, vs...))
+	return predicate.ApiKey(entgql.FieldIn(FieldEnding, vs...))
 }
 
 // EndingGT applies the GT predicate on the "ending" field.
@@ -350,7 +351,7 @@ func CreatedByNEQ(v string) predicate.ApiKey {
 
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldIn(FieldCreatedBy, vs...))
+	return predicate.ApiKey(entgql.FieldIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.

@@ -4,6 +4,7 @@ package asset
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -25,7 +26,7 @@ func IDNEQ(id string) predicate.Asset {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldIn(FieldID, ids...))
+	return predicate.Asset(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -110,7 +111,7 @@ func KeyNEQ(v string) predicate.Asset {
 
 // KeyIn applies the In predicate on the "key" field.
 func KeyIn(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldIn(FieldKey, vs...))
+	return predicate.Asset(entgql.FieldIn(FieldKey, vs...))
 }
 
 // KeyGT applies the GT predicate on the "key" field.
@@ -145,7 +146,7 @@ func FileNEQ(v string) predicate.Asset {
 
 // FileIn applies the In predicate on the "file" field.
 func FileIn(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldIn(FieldFile, vs...))
+	return predicate.Asset(entgql.FieldIn(FieldFile, vs...))
 }
 
 // FileGT applies the GT predicate on the "file" field.
@@ -180,7 +181,7 @@ func MediaTypeNEQ(v string) predicate.Asset {
 
 // MediaTypeIn applies the In predicate on the "media_type" field.
 func MediaTypeIn(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldIn(FieldMediaType, vs...))
+	return predicate.Asset(entgql.FieldIn(FieldMediaType, vs...))
 }
 
 // MediaTypeGT applies the GT predicate on the "media_type" field.
@@ -215,7 +216,7 @@ func Sha256NEQ(v string) predicate.Asset {
 
 // Sha256In applies the In predicate on the "sha256" field.
 func Sha256In(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldIn(FieldSha256, vs...))
+	return predicate.Asset(entgql.FieldIn(FieldSha256, vs...))
 }
 
 // Sha256GT applies the GT predicate on the "sha256" field.
@@ -385,7 +386,7 @@ func CreditNEQ(v string) predicate.Asset {
 
 // CreditIn applies the In predicate on the "credit" field.
 func CreditIn(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldIn(FieldCredit, vs...))
+	return predicate.Asset(entgql.FieldIn(FieldCredit, vs...))
 }
 
 // CreditGT applies the GT predicate on the "credit" field.
@@ -485,7 +486,7 @@ func OwnerIDNEQ(v string) predicate.Asset {
 
 // OwnerIDIn applies the In predicate on the "owner_id" field.
 func OwnerIDIn(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldIn(FieldOwnerID, vs...))
+	return predicate.Asset(entgql.FieldIn(FieldOwnerID, vs...))
 }
 
 // OwnerIDGT applies the GT predicate on the "owner_id" field.

@@ -4,6 +4,7 @@ package attempt
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.Attempt {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Attempt {
-	return predicate.Attempt(sql.FieldIn(FieldID, ids...))
+	return predicate.Attempt(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.

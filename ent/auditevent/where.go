@@ -4,6 +4,7 @@ package auditevent
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.AuditEvent {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldIn(FieldID, ids...))
+	return predicate.AuditEvent(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -131,7 +132,7 @@ func ActorNEQ(v string) predicate.AuditEvent {
 
 // ActorIn applies the In predicate on the "actor" field.
 func ActorIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldIn(FieldActor, vs...))
+	return predicate.AuditEvent(entgql.FieldIn(FieldActor, vs...))
 }
 
 // ActorGT applies the GT predicate on the "actor" field.
@@ -166,7 +167,7 @@ func OrganizationIDNEQ(v string) predicate.AuditEvent {
 
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldIn(FieldOrganizationID, vs...))
+	return predicate.AuditEvent(entgql.FieldIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.
@@ -211,7 +212,7 @@ func ActionNEQ(v string) predicate.AuditEvent {
 
 // ActionIn applies the In predicate on the "action" field.
 func ActionIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldIn(FieldAction, vs...))
+	return predicate.AuditEvent(entgql.FieldIn(FieldAction, vs...))
 }
 
 // ActionGT applies the GT predicate on the "action" field.
@@ -246,7 +247,7 @@ func CodeNEQ(v string) predicate.AuditEvent {
 
 // CodeIn applies the In predicate on the "code" field.
 func CodeIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldIn(FieldCode, vs...))
+	return predicate.AuditEvent(entgql.FieldIn(FieldCode, vs...))
 }
 
 // CodeGT applies the GT predicate on the "code" field.
@@ -291,7 +292,7 @@ func DetailNEQ(v string) predicate.AuditEvent {
 
 // DetailIn applies the In predicate on the "detail" field.
 func DetailIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldIn(FieldDetail, vs...))
+	return predicate.AuditEvent(entgql.FieldIn(FieldDetail, vs...))
 }
 
 // DetailGT applies the GT predicate on the "detail" field.
@@ -336,7 +337,7 @@ func RequestIDNEQ(v string) predicate.AuditEvent {
 
 // RequestIDIn applies the In predicate on the "request_id" field.
 func RequestIDIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldIn(FieldRequestID, vs...))
+	return predicate.AuditEvent(entgql.FieldIn(FieldRequestID, vs...))
 }
 
 // RequestIDGT applies the GT predicate on the "request_id" field.

@@ -5,6 +5,7 @@ package change
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -122,7 +123,7 @@ func NodeIDNEQ(v string) predicate.Change {
 
 // NodeIDIn applies the In predicate on the "node_id" field.
 func NodeIDIn(vs ...string) predicate.Change {
-	return predicate.Change(sql.FieldIn(FieldNodeID, vs...))
+	return predicate.Change(entgql.FieldIn(FieldNodeID, vs...))
 }
 
 // NodeIDGT applies the GT predicate on the "node_id" field.
@@ -157,7 +158,7 @@ func TypeNEQ(v string) predicate.Change {
 
 // TypeIn applies the In predicate on the "type" field.
 func TypeIn(vs ...string) predicate.Change {
-	return predicate.Change(sql.FieldIn(FieldType, vs...))
+	return predicate.Change(entgql.FieldIn(FieldType, vs...))
 }
 
 // TypeGT applies the GT predicate on the "type" field.
@@ -269,7 +270,7 @@ func ActorNEQ(v string) predicate.Change {
 
 // ActorIn applies the In predicate on the "actor" field.
 func ActorIn(vs ...string) predicate.Change {
-	return predicate.Change(sql.FieldIn(FieldActor, vs...))
+	return predicate.Change(entgql.FieldIn(FieldActor, vs...))
 }
 
 // ActorGT applies the GT predicate on the "actor" field.

@@ -69,6 +69,8 @@ const (
 	FieldImageID = "image_id"
 	// FieldLinks holds the string denoting the links field in the database.
 	FieldLinks = "links"
+	// FieldTerms holds the string denoting the terms field in the database.
+	FieldTerms = "terms"
 	// EdgeOwner holds the string denoting the owner edge name in mutations.
 	EdgeOwner = "owner"
 	// EdgeImage holds the string denoting the image edge name in mutations.
@@ -156,6 +158,7 @@ var Columns = []string{
 	FieldOwnerID,
 	FieldImageID,
 	FieldLinks,
+	FieldTerms,
 }
 
 var (
@@ -286,6 +289,11 @@ func ByOwnerID(opts ...sql.OrderTermOption) OrderOption {
 // ByImageID orders the results by the image_id field.
 func ByImageID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldImageID, opts...).ToFunc()
+}
+
+// ByTerms orders the results by the terms field.
+func ByTerms(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTerms, opts...).ToFunc()
 }
 
 // ByOwnerField orders the results by owner field.

@@ -4,6 +4,7 @@ package comment
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.Comment {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldIn(FieldID, ids...))
+	return predicate.Comment(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -91,7 +92,7 @@ func EntryIDNEQ(v string) predicate.Comment {
 
 // EntryIDIn applies the In predicate on the "entry_id" field.
 func EntryIDIn(vs ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldIn(FieldEntryID, vs...))
+	return predicate.Comment(entgql.FieldIn(FieldEntryID, vs...))
 }
 
 // EntryIDGT applies the GT predicate on the "entry_id" field.
@@ -161,7 +162,7 @@ func AuthorNEQ(v string) predicate.Comment {
 
 // AuthorIn applies the In predicate on the "author" field.
 func AuthorIn(vs ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldIn(FieldAuthor, vs...))
+	return predicate.Comment(entgql.FieldIn(FieldAuthor, vs...))
 }
 
 // AuthorGT applies the GT predicate on the "author" field.
@@ -196,7 +197,7 @@ func TextNEQ(v string) predicate.Comment {
 
 // TextIn applies the In predicate on the "text" field.
 func TextIn(vs ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldIn(FieldText, vs...))
+	return predicate.Comment(entgql.FieldIn(FieldText, vs...))
 }
 
 // TextGT applies the GT predicate on the "text" field.
@@ -231,7 +232,7 @@ func ActNEQ(v string) predicate.Comment {
 
 // ActIn applies the In predicate on the "act" field.
 func ActIn(vs ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldIn(FieldAct, vs...))
+	return predicate.Comment(entgql.FieldIn(FieldAct, vs...))
 }
 
 // ActGT applies the GT predicate on the "act" field.

@@ -4,6 +4,7 @@ package contact
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.Contact {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Contact {
-	return predicate.Contact(sql.FieldIn(FieldID, ids...))
+	return predicate.Contact(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -81,7 +82,7 @@ func KeyNEQ(v string) predicate.Contact {
 
 // KeyIn applies the In predicate on the "key" field.
 func KeyIn(vs ...string) predicate.Contact {
-	return predicate.Contact(sql.FieldIn(FieldKey, vs...))
+	return predicate.Contact(entgql.FieldIn(FieldKey, vs...))
 }
 
 // KeyGT applies the GT predicate on the "key" field.
@@ -116,7 +117,7 @@ func EmailNEQ(v string) predicate.Contact {
 
 // EmailIn applies the In predicate on the "email" field.
 func EmailIn(vs ...string) predicate.Contact {
-	return predicate.Contact(sql.FieldIn(FieldEmail, vs...))
+	return predicate.Contact(entgql.FieldIn(FieldEmail, vs...))
 }
 
 // EmailGT applies the GT predicate on the "email" field.
@@ -161,7 +162,7 @@ func PhoneNEQ(v string) predicate.Contact {
 
 // PhoneIn applies the In predicate on the "phone" field.
 func PhoneIn(vs ...string) predicate.Contact {
-	return predicate.Contact(sql.FieldIn(FieldPhone, vs...))
+	return predicate.Contact(entgql.FieldIn(FieldPhone, vs...))
 }
 
 // PhoneGT applies the GT predicate on the "phone" field.
@@ -206,7 +207,7 @@ func URLNEQ(v string) predicate.Contact {
 
 // URLIn applies the In predicate on the "url" field.
 func URLIn(vs ...string) predicate.Contact {
-	return predicate.Contact(sql.FieldIn(FieldURL, vs...))
+	return predicate.Contact(entgql.FieldIn(FieldURL, vs...))
 }
 
 // URLGT applies the GT predicate on the "url" field.

@@ -5,6 +5,7 @@ package contentdistrict
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -27,7 +28,7 @@ func IDNEQ(id string) predicate.ContentDistrict {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldIn(FieldID, ids...))
+	return predicate.ContentDistrict(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -77,7 +78,7 @@ func ContentIDNEQ(v string) predicate.ContentDistrict {
 
 // ContentIDIn applies the In predicate on the "content_id" field.
 func ContentIDIn(vs ...string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldIn(FieldContentID, vs...))
+	return predicate.ContentDistrict(entgql.FieldIn(FieldContentID, vs...))
 }
 
 // ContentIDGT applies the GT predicate on the "content_id" field.
@@ -112,7 +113,7 @@ func DistrictIDNEQ(v string) predicate.ContentDistrict {
 
 // DistrictIDIn applies the In predicate on the "district_id" field.
 func DistrictIDIn(vs ...string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldIn(FieldDistrictID, vs...))
+	return predicate.ContentDistrict(entgql.FieldIn(FieldDistrictID, vs...))
 }
 
 // DistrictIDGT applies the GT predicate on the "district_id" field.

@@ -5,6 +5,7 @@ package contentmunicipality
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -27,7 +28,7 @@ func IDNEQ(id string) predicate.ContentMunicipality {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldIn(FieldID, ids...))
+	return predicate.ContentMunicipality(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -87,7 +88,7 @@ func ContentIDNEQ(v string) predicate.ContentMunicipality {
 
 // ContentIDIn applies the In predicate on the "content_id" field.
 func ContentIDIn(vs ...string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldIn(FieldContentID, vs...))
+	return predicate.ContentMunicipality(entgql.FieldIn(FieldContentID, vs...))
 }
 
 // ContentIDGT applies the GT predicate on the "content_id" field.
@@ -122,7 +123,7 @@ func MunicipalityIDNEQ(v string) predicate.ContentMunicipality {
 
 // MunicipalityIDIn applies the In predicate on the "municipality_id" field.
 func MunicipalityIDIn(vs ...string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldIn(FieldMunicipalityID, vs...))
+	return predicate.ContentMunicipality(entgql.FieldIn(FieldMunicipalityID, vs...))
 }
 
 // MunicipalityIDGT applies the GT predicate on the "municipality_id" field.
@@ -213,7 +214,7 @@ func NameThenNEQ(v string) predicate.ContentMunicipality {
 
 // NameThenIn applies the In predicate on the "name_then" field.
 func NameThenIn(vs ...string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldIn(FieldNameThen, vs...))
+	return predicate.ContentMunicipality(entgql.FieldIn(FieldNameThen, vs...))
 }
 
 // NameThenGT applies the GT predicate on the "name_then" field.
@@ -258,7 +259,7 @@ func NumberThenNEQ(v string) predicate.ContentMunicipality {
 
 // NumberThenIn applies the In predicate on the "number_then" field.
 func NumberThenIn(vs ...string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldIn(FieldNumberThen, vs...))
+	return predicate.ContentMunicipality(entgql.FieldIn(FieldNumberThen, vs...))
 }
 
 // NumberThenGT applies the GT predicate on the "number_then" field.

@@ -5,6 +5,7 @@ package contentorganization
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -27,7 +28,7 @@ func IDNEQ(id string) predicate.ContentOrganization {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldIn(FieldID, ids...))
+	return predicate.ContentOrganization(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -77,7 +78,7 @@ func ContentIDNEQ(v string) predicate.ContentOrganization {
 
 // ContentIDIn applies the In predicate on the "content_id" field.
 func ContentIDIn(vs ...string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldIn(FieldContentID, vs...))
+	return predicate.ContentOrganization(entgql.FieldIn(FieldContentID, vs...))
 }
 
 // ContentIDGT applies the GT predicate on the "content_id" field.
@@ -112,7 +113,7 @@ func OrganizationIDNEQ(v string) predicate.ContentOrganization {
 
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldIn(FieldOrganizationID, vs...))
+	return predicate.ContentOrganization(entgql.FieldIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.

@@ -4,6 +4,7 @@ package county
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -25,7 +26,7 @@ func IDNEQ(id string) predicate.County {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.County {
-	return predicate.County(sql.FieldIn(FieldID, ids...))
+	return predicate.County(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -70,7 +71,7 @@ func NumberNEQ(v string) predicate.County {
 
 // NumberIn applies the In predicate on the "number" field.
 func NumberIn(vs ...string) predicate.County {
-	return predicate.County(sql.FieldIn(FieldNumber, vs...))
+	return predicate.County(entgql.FieldIn(FieldNumber, vs...))
 }
 
 // NumberGT applies the GT predicate on the "number" field.
@@ -105,7 +106,7 @@ func NameNEQ(v string) predicate.County {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.County {
-	return predicate.County(sql.FieldIn(FieldName, vs...))
+	return predicate.County(entgql.FieldIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.

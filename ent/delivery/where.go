@@ -5,6 +5,7 @@ package delivery
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.Delivery {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldIn(FieldID, ids...))
+	return predicate.Delivery(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -113,7 +114,7 @@ func WebhookIDNEQ(v string) predicate.Delivery {
 
 // WebhookIDIn applies the In predicate on the "webhook_id" field.
 func WebhookIDIn(vs ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldIn(FieldWebhookID, vs...))
+	return predicate.Delivery(entgql.FieldIn(FieldWebhookID, vs...))
 }
 
 // WebhookIDGT applies the GT predicate on the "webhook_id" field.
@@ -183,7 +184,7 @@ func NodeIDNEQ(v string) predicate.Delivery {
 
 // NodeIDIn applies the In predicate on the "node_id" field.
 func NodeIDIn(vs ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldIn(FieldNodeID, vs...))
+	return predicate.Delivery(entgql.FieldIn(FieldNodeID, vs...))
 }
 
 // NodeIDGT applies the GT predicate on the "node_id" field.
@@ -218,7 +219,7 @@ func TypeNEQ(v string) predicate.Delivery {
 
 // TypeIn applies the In predicate on the "type" field.
 func TypeIn(vs ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldIn(FieldType, vs...))
+	return predicate.Delivery(entgql.FieldIn(FieldType, vs...))
 }
 
 // TypeGT applies the GT predicate on the "type" field.

@@ -4,6 +4,7 @@ package district
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.District {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.District {
-	return predicate.District(sql.FieldIn(FieldID, ids...))
+	return predicate.District(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -71,7 +72,7 @@ func NumberNEQ(v string) predicate.District {
 
 // NumberIn applies the In predicate on the "number" field.
 func NumberIn(vs ...string) predicate.District {
-	return predicate.District(sql.FieldIn(FieldNumber, vs...))
+	return predicate.District(entgql.FieldIn(FieldNumber, vs...))
 }
 
 // NumberGT applies the GT predicate on the "number" field.
@@ -106,7 +107,7 @@ func NameNEQ(v string) predicate.District {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.District {
-	return predicate.District(sql.FieldIn(FieldName, vs...))
+	return predicate.District(entgql.FieldIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.

@@ -5,6 +5,7 @@ package embeduse
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -86,7 +87,7 @@ func DayNEQ(v string) predicate.EmbedUse {
 
 // DayIn applies the In predicate on the "day" field.
 func DayIn(vs ...string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldIn(FieldDay, vs...))
+	return predicate.EmbedUse(entgql.FieldIn(FieldDay, vs...))
 }
 
 // DayGT applies the GT predicate on the "day" field.
@@ -121,7 +122,7 @@ func SiteNEQ(v string) predicate.EmbedUse {
 
 // SiteIn applies the In predicate on the "site" field.
 func SiteIn(vs ...string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldIn(FieldSite, vs...))
+	return predicate.EmbedUse(entgql.FieldIn(FieldSite, vs...))
 }
 
 // SiteGT applies the GT predicate on the "site" field.
@@ -177,7 +178,7 @@ func AboutNEQ(v string) predicate.EmbedUse {
 
 // AboutIn applies the In predicate on the "about" field.
 func AboutIn(vs ...string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldIn(FieldAbout, vs...))
+	return predicate.EmbedUse(entgql.FieldIn(FieldAbout, vs...))
 }
 
 // AboutGT applies the GT predicate on the "about" field.
@@ -212,7 +213,7 @@ func KeyNEQ(v string) predicate.EmbedUse {
 
 // KeyIn applies the In predicate on the "key" field.
 func KeyIn(vs ...string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldIn(FieldKey, vs...))
+	return predicate.EmbedUse(entgql.FieldIn(FieldKey, vs...))
 }
 
 // KeyGT applies the GT predicate on the "key" field.

@@ -5,6 +5,7 @@ package entry
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.Entry {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldID, ids...))
+	return predicate.Entry(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -204,7 +205,7 @@ func OwnerIDNEQ(v string) predicate.Entry {
 
 // OwnerIDIn applies the In predicate on the "owner_id" field.
 func OwnerIDIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldOwnerID, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldOwnerID, vs...))
 }
 
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
@@ -239,7 +240,7 @@ func AssigneeIDNEQ(v string) predicate.Entry {
 
 // AssigneeIDIn applies the In predicate on the "assignee_id" field.
 func AssigneeIDIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldAssigneeID, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldAssigneeID, vs...))
 }
 
 // AssigneeIDGT applies the GT predicate on the "assignee_id" field.
@@ -284,7 +285,7 @@ func KeyNEQ(v string) predicate.Entry {
 
 // KeyIn applies the In predicate on the "key" field.
 func KeyIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldKey, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldKey, vs...))
 }
 
 // KeyGT applies the GT predicate on the "key" field.
@@ -350,7 +351,7 @@ func TitleNEQ(v string) predicate.Entry {
 
 // TitleIn applies the In predicate on the "title" field.
 func TitleIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldTitle, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldTitle, vs...))
 }
 
 // TitleGT applies the GT predicate on the "title" field.
@@ -385,7 +386,7 @@ func SortTitleNEQ(v string) predicate.Entry {
 
 // SortTitleIn applies the In predicate on the "sort_title" field.
 func SortTitleIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldSortTitle, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldSortTitle, vs...))
 }
 
 // SortTitleGT applies the GT predicate on the "sort_title" field.
@@ -420,7 +421,7 @@ func FoldedWordsNEQ(v string) predicate.Entry {
 
 // FoldedWordsIn applies the In predicate on the "folded_words" field.
 func FoldedWordsIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldFoldedWords, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldFoldedWords, vs...))
 }
 
 // FoldedWordsGT applies the GT predicate on the "folded_words" field.
@@ -455,7 +456,7 @@ func HeadLanguagesNEQ(v string) predicate.Entry {
 
 // HeadLanguagesIn applies the In predicate on the "head_languages" field.
 func HeadLanguagesIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldHeadLanguages, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldHeadLanguages, vs...))
 }
 
 // HeadLanguagesGT applies the GT predicate on the "head_languages" field.
@@ -500,7 +501,7 @@ func SlugNEQ(v string) predicate.Entry {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -801,7 +802,7 @@ func PublishByNEQ(v string) predicate.Entry {
 
 // PublishByIn applies the In predicate on the "publish_by" field.
 func PublishByIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldPublishBy, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldPublishBy, vs...))
 }
 
 // PublishByGT applies the GT predicate on the "publish_by" field.
@@ -846,7 +847,7 @@ func PublishOrderNEQ(v string) predicate.Entry {
 
 // PublishOrderIn applies the In predicate on the "publish_order" field.
 func PublishOrderIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldPublishOrder, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldPublishOrder, vs...))
 }
 
 // PublishOrderGT applies the GT predicate on the "publish_order" field.
@@ -926,7 +927,7 @@ func WithdrawByNEQ(v string) predicate.Entry {
 
 // WithdrawByIn applies the In predicate on the "withdraw_by" field.
 func WithdrawByIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldWithdrawBy, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldWithdrawBy, vs...))
 }
 
 // WithdrawByGT applies the GT predicate on the "withdraw_by" field.
@@ -971,7 +972,7 @@ func WithdrawReasonNEQ(v string) predicate.Entry {
 
 // WithdrawReasonIn applies the In predicate on the "withdraw_reason" field.
 func WithdrawReasonIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldWithdrawReason, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldWithdrawReason, vs...))
 }
 
 // WithdrawReasonGT applies the GT predicate on the "withdraw_reason" field.
@@ -1016,7 +1017,7 @@ func ScheduleProblemNEQ(v string) predicate.Entry {
 
 // ScheduleProblemIn applies the In predicate on the "schedule_problem" field.
 func ScheduleProblemIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldScheduleProblem, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldScheduleProblem, vs...))
 }
 
 // ScheduleProblemGT applies the GT predicate on the "schedule_problem" field.
@@ -1061,7 +1062,7 @@ func CreatedByNEQ(v string) predicate.Entry {
 
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldCreatedBy, vs...))
+	return predicate.Entry(entgql.FieldIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.

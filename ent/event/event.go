@@ -69,6 +69,8 @@ const (
 	FieldImageID = "image_id"
 	// FieldLinks holds the string denoting the links field in the database.
 	FieldLinks = "links"
+	// FieldTerms holds the string denoting the terms field in the database.
+	FieldTerms = "terms"
 	// FieldStartsAt holds the string denoting the starts_at field in the database.
 	FieldStartsAt = "starts_at"
 	// FieldEndsAt holds the string denoting the ends_at field in the database.
@@ -170,6 +172,7 @@ var Columns = []string{
 	FieldOwnerID,
 	FieldImageID,
 	FieldLinks,
+	FieldTerms,
 	FieldStartsAt,
 	FieldEndsAt,
 	FieldPlace,
@@ -311,6 +314,11 @@ func ByOwnerID(opts ...sql.OrderTermOption) OrderOption {
 // ByImageID orders the results by the image_id field.
 func ByImageID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldImageID, opts...).ToFunc()
+}
+
+// ByTerms orders the results by the terms field.
+func ByTerms(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTerms, opts...).ToFunc()
 }
 
 // ByStartsAt orders the results by the starts_at field.

@@ -5,6 +5,7 @@ package event
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.Event {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldID, ids...))
+	return predicate.Event(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -121,6 +122,11 @@ func ImageID(v string) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldImageID, v))
 }
 
+// Terms applies equality check predicate on the "terms" field. It's identical to TermsEQ.
+func Terms(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldTerms, v))
+}
+
 // StartsAt applies equality check predicate on the "starts_at" field. It's identical to StartsAtEQ.
 func StartsAt(v time.Time) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldStartsAt, v))
@@ -158,7 +164,7 @@ func SlugNEQ(v string) predicate.Event {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Event(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -193,7 +199,7 @@ func SortTitleNbNEQ(v string) predicate.Event {
 
 // SortTitleNbIn applies the In predicate on the "sort_title_nb" field.
 func SortTitleNbIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldSortTitleNb, vs...))
+	return predicate.Event(entgql.FieldIn(FieldSortTitleNb, vs...))
 }
 
 // SortTitleNbGT applies the GT predicate on the "sort_title_nb" field.
@@ -228,7 +234,7 @@ func SortTitleNnNEQ(v string) predicate.Event {
 
 // SortTitleNnIn applies the In predicate on the "sort_title_nn" field.
 func SortTitleNnIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldSortTitleNn, vs...))
+	return predicate.Event(entgql.FieldIn(FieldSortTitleNn, vs...))
 }
 
 // SortTitleNnGT applies the GT predicate on the "sort_title_nn" field.
@@ -263,7 +269,7 @@ func SortTitleEnNEQ(v string) predicate.Event {
 
 // SortTitleEnIn applies the In predicate on the "sort_title_en" field.
 func SortTitleEnIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldSortTitleEn, vs...))
+	return predicate.Event(entgql.FieldIn(FieldSortTitleEn, vs...))
 }
 
 // SortTitleEnGT applies the GT predicate on the "sort_title_en" field.
@@ -298,7 +304,7 @@ func SortTitleSeNEQ(v string) predicate.Event {
 
 // SortTitleSeIn applies the In predicate on the "sort_title_se" field.
 func SortTitleSeIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldSortTitleSe, vs...))
+	return predicate.Event(entgql.FieldIn(FieldSortTitleSe, vs...))
 }
 
 // SortTitleSeGT applies the GT predicate on the "sort_title_se" field.
@@ -364,7 +370,7 @@ func IssuedOnNEQ(v string) predicate.Event {
 
 // IssuedOnIn applies the In predicate on the "issued_on" field.
 func IssuedOnIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldIssuedOn, vs...))
+	return predicate.Event(entgql.FieldIn(FieldIssuedOn, vs...))
 }
 
 // IssuedOnGT applies the GT predicate on the "issued_on" field.
@@ -409,7 +415,7 @@ func SortDateNEQ(v string) predicate.Event {
 
 // SortDateIn applies the In predicate on the "sort_date" field.
 func SortDateIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldSortDate, vs...))
+	return predicate.Event(entgql.FieldIn(FieldSortDate, vs...))
 }
 
 // SortDateGT applies the GT predicate on the "sort_date" field.
@@ -669,7 +675,7 @@ func OwnerIDNEQ(v string) predicate.Event {
 
 // OwnerIDIn applies the In predicate on the "owner_id" field.
 func OwnerIDIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldOwnerID, vs...))
+	return predicate.Event(entgql.FieldIn(FieldOwnerID, vs...))
 }
 
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
@@ -704,7 +710,7 @@ func ImageIDNEQ(v string) predicate.Event {
 
 // ImageIDIn applies the In predicate on the "image_id" field.
 func ImageIDIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldImageID, vs...))
+	return predicate.Event(entgql.FieldIn(FieldImageID, vs...))
 }
 
 // ImageIDGT applies the GT predicate on the "image_id" field.
@@ -745,6 +751,41 @@ func LinksIsNil() predicate.Event {
 // LinksNotNil applies the NotNil predicate on the "links" field.
 func LinksNotNil() predicate.Event {
 	return predicate.Event(sql.FieldNotNull(FieldLinks))
+}
+
+// TermsEQ applies the EQ predicate on the "terms" field.
+func TermsEQ(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldTerms, v))
+}
+
+// TermsNEQ applies the NEQ predicate on the "terms" field.
+func TermsNEQ(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldNEQ(FieldTerms, v))
+}
+
+// TermsIn applies the In predicate on the "terms" field.
+func TermsIn(vs ...schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldIn(FieldTerms, vs...))
+}
+
+// TermsGT applies the GT predicate on the "terms" field.
+func TermsGT(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldGT(FieldTerms, v))
+}
+
+// TermsGTE applies the GTE predicate on the "terms" field.
+func TermsGTE(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldGTE(FieldTerms, v))
+}
+
+// TermsLT applies the LT predicate on the "terms" field.
+func TermsLT(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldLT(FieldTerms, v))
+}
+
+// TermsLTE applies the LTE predicate on the "terms" field.
+func TermsLTE(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldLTE(FieldTerms, v))
 }
 
 // StartsAtEQ applies the EQ predicate on the "starts_at" field.
@@ -849,7 +890,7 @@ func PlaceNEQ(v string) predicate.Event {
 
 // PlaceIn applies the In predicate on the "place" field.
 func PlaceIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldPlace, vs...))
+	return predicate.Event(entgql.FieldIn(FieldPlace, vs...))
 }
 
 // PlaceGT applies the GT predicate on the "place" field.

@@ -4,6 +4,7 @@ package feedback
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -80,7 +81,7 @@ func DayNEQ(v string) predicate.Feedback {
 
 // DayIn applies the In predicate on the "day" field.
 func DayIn(vs ...string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldIn(FieldDay, vs...))
+	return predicate.Feedback(entgql.FieldIn(FieldDay, vs...))
 }
 
 // DayGT applies the GT predicate on the "day" field.
@@ -115,7 +116,7 @@ func AboutNEQ(v string) predicate.Feedback {
 
 // AboutIn applies the In predicate on the "about" field.
 func AboutIn(vs ...string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldIn(FieldAbout, vs...))
+	return predicate.Feedback(entgql.FieldIn(FieldAbout, vs...))
 }
 
 // AboutGT applies the GT predicate on the "about" field.

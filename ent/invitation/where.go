@@ -5,6 +5,7 @@ package invitation
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -27,7 +28,7 @@ func IDNEQ(id string) predicate.Invitation {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldIn(FieldID, ids...))
+	return predicate.Invitation(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -107,7 +108,7 @@ func HashNEQ(v string) predicate.Invitation {
 
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldIn(FieldHash, vs...))
+	return predicate.Invitation(entgql.FieldIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -142,7 +143,7 @@ func OrganizationIDNEQ(v string) predicate.Invitation {
 
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldIn(FieldOrganizationID, vs...))
+	return predicate.Invitation(entgql.FieldIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.
@@ -208,7 +209,7 @@ func EmailNEQ(v string) predicate.Invitation {
 
 // EmailIn applies the In predicate on the "email" field.
 func EmailIn(vs ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldIn(FieldEmail, vs...))
+	return predicate.Invitation(entgql.FieldIn(FieldEmail, vs...))
 }
 
 // EmailGT applies the GT predicate on the "email" field.
@@ -253,7 +254,7 @@ func CreatedByNEQ(v string) predicate.Invitation {
 
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldIn(FieldCreatedBy, vs...))
+	return predicate.Invitation(entgql.FieldIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.
@@ -403,7 +404,7 @@ func AcceptedByNEQ(v string) predicate.Invitation {
 
 // AcceptedByIn applies the In predicate on the "accepted_by" field.
 func AcceptedByIn(vs ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldIn(FieldAcceptedBy, vs...))
+	return predicate.Invitation(entgql.FieldIn(FieldAcceptedBy, vs...))
 }
 
 // AcceptedByGT applies the GT predicate on the "accepted_by" field.

@@ -5,6 +5,7 @@ package lawsection
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.LawSection {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldIn(FieldID, ids...))
+	return predicate.LawSection(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -88,7 +89,7 @@ func SlugNEQ(v string) predicate.LawSection {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldIn(FieldSlug, vs...))
+	return predicate.LawSection(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -158,7 +159,7 @@ func SectionNEQ(v string) predicate.LawSection {
 
 // SectionIn applies the In predicate on the "section" field.
 func SectionIn(vs ...string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldIn(FieldSection, vs...))
+	return predicate.LawSection(entgql.FieldIn(FieldSection, vs...))
 }
 
 // SectionGT applies the GT predicate on the "section" field.

@@ -5,6 +5,7 @@ package membership
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.Membership {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Membership {
-	return predicate.Membership(sql.FieldIn(FieldID, ids...))
+	return predicate.Membership(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -78,7 +79,7 @@ func AccountIDNEQ(v string) predicate.Membership {
 
 // AccountIDIn applies the In predicate on the "account_id" field.
 func AccountIDIn(vs ...string) predicate.Membership {
-	return predicate.Membership(sql.FieldIn(FieldAccountID, vs...))
+	return predicate.Membership(entgql.FieldIn(FieldAccountID, vs...))
 }
 
 // AccountIDGT applies the GT predicate on the "account_id" field.
@@ -113,7 +114,7 @@ func OrganizationIDNEQ(v string) predicate.Membership {
 
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...string) predicate.Membership {
-	return predicate.Membership(sql.FieldIn(FieldOrganizationID, vs...))
+	return predicate.Membership(entgql.FieldIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.

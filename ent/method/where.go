@@ -4,6 +4,7 @@ package method
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -25,7 +26,7 @@ func IDNEQ(id string) predicate.Method {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Method {
-	return predicate.Method(sql.FieldIn(FieldID, ids...))
+	return predicate.Method(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -70,7 +71,7 @@ func SlugNEQ(v string) predicate.Method {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Method {
-	return predicate.Method(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Method(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.

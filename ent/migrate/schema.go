@@ -3,6 +3,7 @@
 package migrate
 
 import (
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/dialect/sql/schema"
 	"entgo.io/ent/schema/field"
 )
@@ -205,6 +206,7 @@ var (
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
 		{Name: "links", Type: field.TypeJSON, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "owner_id", Type: field.TypeString, Size: 32},
 		{Name: "image_id", Type: field.TypeString, Nullable: true, Size: 32},
 	}
@@ -216,13 +218,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "collections_organizations_owner",
-				Columns:    []*schema.Column{CollectionsColumns[26]},
+				Columns:    []*schema.Column{CollectionsColumns[27]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "collections_assets_image",
-				Columns:    []*schema.Column{CollectionsColumns[27]},
+				Columns:    []*schema.Column{CollectionsColumns[28]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -256,12 +258,22 @@ var (
 			{
 				Name:    "collection_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CollectionsColumns[26]},
+				Columns: []*schema.Column{CollectionsColumns[27]},
 			},
 			{
 				Name:    "collection_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{CollectionsColumns[27]},
+				Columns: []*schema.Column{CollectionsColumns[28]},
+			},
+			{
+				Name:    "collection_terms",
+				Unique:  false,
+				Columns: []*schema.Column{CollectionsColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -657,6 +669,7 @@ var (
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
 		{Name: "links", Type: field.TypeJSON, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "starts_at", Type: field.TypeTime, Nullable: true},
 		{Name: "ends_at", Type: field.TypeTime, Nullable: true},
 		{Name: "place", Type: field.TypeString, Nullable: true},
@@ -675,13 +688,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "events_organizations_owner",
-				Columns:    []*schema.Column{EventsColumns[33]},
+				Columns:    []*schema.Column{EventsColumns[34]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "events_assets_image",
-				Columns:    []*schema.Column{EventsColumns[34]},
+				Columns:    []*schema.Column{EventsColumns[35]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -715,12 +728,22 @@ var (
 			{
 				Name:    "event_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{EventsColumns[33]},
+				Columns: []*schema.Column{EventsColumns[34]},
 			},
 			{
 				Name:    "event_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{EventsColumns[34]},
+				Columns: []*schema.Column{EventsColumns[35]},
+			},
+			{
+				Name:    "event_terms",
+				Unique:  false,
+				Columns: []*schema.Column{EventsColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -930,6 +953,7 @@ var (
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
 		{Name: "links", Type: field.TypeJSON, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"EFFICIENCY_NETWORK", "PILOT_COHORT", "PROFESSIONAL"}},
 		{Name: "period", Type: field.TypeJSON, Nullable: true},
 		{Name: "method_texts", Type: field.TypeJSON},
@@ -945,13 +969,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "networks_organizations_owner",
-				Columns:    []*schema.Column{NetworksColumns[30]},
+				Columns:    []*schema.Column{NetworksColumns[31]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "networks_assets_image",
-				Columns:    []*schema.Column{NetworksColumns[31]},
+				Columns:    []*schema.Column{NetworksColumns[32]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -985,12 +1009,22 @@ var (
 			{
 				Name:    "network_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{NetworksColumns[30]},
+				Columns: []*schema.Column{NetworksColumns[31]},
 			},
 			{
 				Name:    "network_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{NetworksColumns[31]},
+				Columns: []*schema.Column{NetworksColumns[32]},
+			},
+			{
+				Name:    "network_terms",
+				Unique:  false,
+				Columns: []*schema.Column{NetworksColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -1106,6 +1140,7 @@ var (
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
 		{Name: "links", Type: field.TypeJSON, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"EXPERIENCE", "APPROACH", "MODEL", "ADVICE", "SUCCESS_STORY"}},
 		{Name: "challenge_texts", Type: field.TypeJSON},
 		{Name: "goal_texts", Type: field.TypeJSON},
@@ -1128,13 +1163,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "practices_organizations_owner",
-				Columns:    []*schema.Column{PracticesColumns[37]},
+				Columns:    []*schema.Column{PracticesColumns[38]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "practices_assets_image",
-				Columns:    []*schema.Column{PracticesColumns[38]},
+				Columns:    []*schema.Column{PracticesColumns[39]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1168,12 +1203,22 @@ var (
 			{
 				Name:    "practice_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{PracticesColumns[37]},
+				Columns: []*schema.Column{PracticesColumns[38]},
 			},
 			{
 				Name:    "practice_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{PracticesColumns[38]},
+				Columns: []*schema.Column{PracticesColumns[39]},
+			},
+			{
+				Name:    "practice_terms",
+				Unique:  false,
+				Columns: []*schema.Column{PracticesColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -1231,6 +1276,7 @@ var (
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
 		{Name: "links", Type: field.TypeJSON, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "project_number", Type: field.TypeString, Nullable: true},
 		{Name: "value", Type: field.TypeFloat64, Nullable: true},
 		{Name: "currency", Type: field.TypeString, Nullable: true, Size: 3},
@@ -1252,13 +1298,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "projects_organizations_owner",
-				Columns:    []*schema.Column{ProjectsColumns[36]},
+				Columns:    []*schema.Column{ProjectsColumns[37]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "projects_assets_image",
-				Columns:    []*schema.Column{ProjectsColumns[37]},
+				Columns:    []*schema.Column{ProjectsColumns[38]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1292,12 +1338,22 @@ var (
 			{
 				Name:    "project_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProjectsColumns[36]},
+				Columns: []*schema.Column{ProjectsColumns[37]},
 			},
 			{
 				Name:    "project_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProjectsColumns[37]},
+				Columns: []*schema.Column{ProjectsColumns[38]},
+			},
+			{
+				Name:    "project_terms",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectsColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -1507,6 +1563,7 @@ var (
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
 		{Name: "links", Type: field.TypeJSON, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"RESEARCH", "EVALUATION", "SURVEY", "STATISTICS", "REVIEW", "ANNUAL"}},
 		{Name: "edition_year", Type: field.TypeInt, Nullable: true},
 		{Name: "series", Type: field.TypeString, Nullable: true},
@@ -1525,13 +1582,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "reports_organizations_owner",
-				Columns:    []*schema.Column{ReportsColumns[33]},
+				Columns:    []*schema.Column{ReportsColumns[34]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reports_assets_image",
-				Columns:    []*schema.Column{ReportsColumns[34]},
+				Columns:    []*schema.Column{ReportsColumns[35]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1565,12 +1622,22 @@ var (
 			{
 				Name:    "report_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[33]},
+				Columns: []*schema.Column{ReportsColumns[34]},
 			},
 			{
 				Name:    "report_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[34]},
+				Columns: []*schema.Column{ReportsColumns[35]},
+			},
+			{
+				Name:    "report_terms",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -1759,6 +1826,7 @@ var (
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
 		{Name: "links", Type: field.TypeJSON, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"TEMPLATE", "CHECKLIST", "GUIDE", "COURSE", "FILM", "CALCULATOR", "DIGITAL_SERVICE", "METHOD"}},
 		{Name: "how_to_use_texts", Type: field.TypeJSON},
 		{Name: "step_texts", Type: field.TypeJSON},
@@ -1777,13 +1845,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "tools_organizations_owner",
-				Columns:    []*schema.Column{ToolsColumns[33]},
+				Columns:    []*schema.Column{ToolsColumns[34]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tools_assets_image",
-				Columns:    []*schema.Column{ToolsColumns[34]},
+				Columns:    []*schema.Column{ToolsColumns[35]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1817,12 +1885,22 @@ var (
 			{
 				Name:    "tool_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{ToolsColumns[33]},
+				Columns: []*schema.Column{ToolsColumns[34]},
 			},
 			{
 				Name:    "tool_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{ToolsColumns[34]},
+				Columns: []*schema.Column{ToolsColumns[35]},
+			},
+			{
+				Name:    "tool_terms",
+				Unique:  false,
+				Columns: []*schema.Column{ToolsColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}

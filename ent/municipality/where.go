@@ -4,6 +4,7 @@ package municipality
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.Municipality {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldIn(FieldID, ids...))
+	return predicate.Municipality(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -141,7 +142,7 @@ func NumberNEQ(v string) predicate.Municipality {
 
 // NumberIn applies the In predicate on the "number" field.
 func NumberIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldIn(FieldNumber, vs...))
+	return predicate.Municipality(entgql.FieldIn(FieldNumber, vs...))
 }
 
 // NumberGT applies the GT predicate on the "number" field.
@@ -176,7 +177,7 @@ func NameNEQ(v string) predicate.Municipality {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldIn(FieldName, vs...))
+	return predicate.Municipality(entgql.FieldIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -211,7 +212,7 @@ func OfficialNameNEQ(v string) predicate.Municipality {
 
 // OfficialNameIn applies the In predicate on the "official_name" field.
 func OfficialNameIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldIn(FieldOfficialName, vs...))
+	return predicate.Municipality(entgql.FieldIn(FieldOfficialName, vs...))
 }
 
 // OfficialNameGT applies the GT predicate on the "official_name" field.
@@ -266,7 +267,7 @@ func SortNameNEQ(v string) predicate.Municipality {
 
 // SortNameIn applies the In predicate on the "sort_name" field.
 func SortNameIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldIn(FieldSortName, vs...))
+	return predicate.Municipality(entgql.FieldIn(FieldSortName, vs...))
 }
 
 // SortNameGT applies the GT predicate on the "sort_name" field.
@@ -301,7 +302,7 @@ func FoldedNameNEQ(v string) predicate.Municipality {
 
 // FoldedNameIn applies the In predicate on the "folded_name" field.
 func FoldedNameIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldIn(FieldFoldedName, vs...))
+	return predicate.Municipality(entgql.FieldIn(FieldFoldedName, vs...))
 }
 
 // FoldedNameGT applies the GT predicate on the "folded_name" field.
@@ -531,7 +532,7 @@ func KostraGroupNEQ(v string) predicate.Municipality {
 
 // KostraGroupIn applies the In predicate on the "kostra_group" field.
 func KostraGroupIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldIn(FieldKostraGroup, vs...))
+	return predicate.Municipality(entgql.FieldIn(FieldKostraGroup, vs...))
 }
 
 // KostraGroupGT applies the GT predicate on the "kostra_group" field.

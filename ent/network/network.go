@@ -69,6 +69,8 @@ const (
 	FieldImageID = "image_id"
 	// FieldLinks holds the string denoting the links field in the database.
 	FieldLinks = "links"
+	// FieldTerms holds the string denoting the terms field in the database.
+	FieldTerms = "terms"
 	// FieldKind holds the string denoting the kind field in the database.
 	FieldKind = "kind"
 	// FieldPeriod holds the string denoting the period field in the database.
@@ -164,6 +166,7 @@ var Columns = []string{
 	FieldOwnerID,
 	FieldImageID,
 	FieldLinks,
+	FieldTerms,
 	FieldKind,
 	FieldPeriod,
 	FieldMethodTexts,
@@ -308,6 +311,11 @@ func ByOwnerID(opts ...sql.OrderTermOption) OrderOption {
 // ByImageID orders the results by the image_id field.
 func ByImageID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldImageID, opts...).ToFunc()
+}
+
+// ByTerms orders the results by the terms field.
+func ByTerms(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTerms, opts...).ToFunc()
 }
 
 // ByKind orders the results by the kind field.

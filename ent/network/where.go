@@ -5,6 +5,7 @@ package network
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.Network {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Network {
-	return predicate.Network(sql.FieldIn(FieldID, ids...))
+	return predicate.Network(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -121,6 +122,11 @@ func ImageID(v string) predicate.Network {
 	return predicate.Network(sql.FieldEQ(FieldImageID, v))
 }
 
+// Terms applies equality check predicate on the "terms" field. It's identical to TermsEQ.
+func Terms(v schema.Terms) predicate.Network {
+	return predicate.Network(sql.FieldEQ(FieldTerms, v))
+}
+
 // SlugEQ applies the EQ predicate on the "slug" field.
 func SlugEQ(v string) predicate.Network {
 	return predicate.Network(sql.FieldEQ(FieldSlug, v))
@@ -133,7 +139,7 @@ func SlugNEQ(v string) predicate.Network {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Network(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -168,7 +174,7 @@ func SortTitleNbNEQ(v string) predicate.Network {
 
 // SortTitleNbIn applies the In predicate on the "sort_title_nb" field.
 func SortTitleNbIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldIn(FieldSortTitleNb, vs...))
+	return predicate.Network(entgql.FieldIn(FieldSortTitleNb, vs...))
 }
 
 // SortTitleNbGT applies the GT predicate on the "sort_title_nb" field.
@@ -203,7 +209,7 @@ func SortTitleNnNEQ(v string) predicate.Network {
 
 // SortTitleNnIn applies the In predicate on the "sort_title_nn" field.
 func SortTitleNnIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldIn(FieldSortTitleNn, vs...))
+	return predicate.Network(entgql.FieldIn(FieldSortTitleNn, vs...))
 }
 
 // SortTitleNnGT applies the GT predicate on the "sort_title_nn" field.
@@ -238,7 +244,7 @@ func SortTitleEnNEQ(v string) predicate.Network {
 
 // SortTitleEnIn applies the In predicate on the "sort_title_en" field.
 func SortTitleEnIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldIn(FieldSortTitleEn, vs...))
+	return predicate.Network(entgql.FieldIn(FieldSortTitleEn, vs...))
 }
 
 // SortTitleEnGT applies the GT predicate on the "sort_title_en" field.
@@ -273,7 +279,7 @@ func SortTitleSeNEQ(v string) predicate.Network {
 
 // SortTitleSeIn applies the In predicate on the "sort_title_se" field.
 func SortTitleSeIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldIn(FieldSortTitleSe, vs...))
+	return predicate.Network(entgql.FieldIn(FieldSortTitleSe, vs...))
 }
 
 // SortTitleSeGT applies the GT predicate on the "sort_title_se" field.
@@ -339,7 +345,7 @@ func IssuedOnNEQ(v string) predicate.Network {
 
 // IssuedOnIn applies the In predicate on the "issued_on" field.
 func IssuedOnIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldIn(FieldIssuedOn, vs...))
+	return predicate.Network(entgql.FieldIn(FieldIssuedOn, vs...))
 }
 
 // IssuedOnGT applies the GT predicate on the "issued_on" field.
@@ -384,7 +390,7 @@ func SortDateNEQ(v string) predicate.Network {
 
 // SortDateIn applies the In predicate on the "sort_date" field.
 func SortDateIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldIn(FieldSortDate, vs...))
+	return predicate.Network(entgql.FieldIn(FieldSortDate, vs...))
 }
 
 // SortDateGT applies the GT predicate on the "sort_date" field.
@@ -644,7 +650,7 @@ func OwnerIDNEQ(v string) predicate.Network {
 
 // OwnerIDIn applies the In predicate on the "owner_id" field.
 func OwnerIDIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldIn(FieldOwnerID, vs...))
+	return predicate.Network(entgql.FieldIn(FieldOwnerID, vs...))
 }
 
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
@@ -679,7 +685,7 @@ func ImageIDNEQ(v string) predicate.Network {
 
 // ImageIDIn applies the In predicate on the "image_id" field.
 func ImageIDIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldIn(FieldImageID, vs...))
+	return predicate.Network(entgql.FieldIn(FieldImageID, vs...))
 }
 
 // ImageIDGT applies the GT predicate on the "image_id" field.
@@ -720,6 +726,41 @@ func LinksIsNil() predicate.Network {
 // LinksNotNil applies the NotNil predicate on the "links" field.
 func LinksNotNil() predicate.Network {
 	return predicate.Network(sql.FieldNotNull(FieldLinks))
+}
+
+// TermsEQ applies the EQ predicate on the "terms" field.
+func TermsEQ(v schema.Terms) predicate.Network {
+	return predicate.Network(sql.FieldEQ(FieldTerms, v))
+}
+
+// TermsNEQ applies the NEQ predicate on the "terms" field.
+func TermsNEQ(v schema.Terms) predicate.Network {
+	return predicate.Network(sql.FieldNEQ(FieldTerms, v))
+}
+
+// TermsIn applies the In predicate on the "terms" field.
+func TermsIn(vs ...schema.Terms) predicate.Network {
+	return predicate.Network(sql.FieldIn(FieldTerms, vs...))
+}
+
+// TermsGT applies the GT predicate on the "terms" field.
+func TermsGT(v schema.Terms) predicate.Network {
+	return predicate.Network(sql.FieldGT(FieldTerms, v))
+}
+
+// TermsGTE applies the GTE predicate on the "terms" field.
+func TermsGTE(v schema.Terms) predicate.Network {
+	return predicate.Network(sql.FieldGTE(FieldTerms, v))
+}
+
+// TermsLT applies the LT predicate on the "terms" field.
+func TermsLT(v schema.Terms) predicate.Network {
+	return predicate.Network(sql.FieldLT(FieldTerms, v))
+}
+
+// TermsLTE applies the LTE predicate on the "terms" field.
+func TermsLTE(v schema.Terms) predicate.Network {
+	return predicate.Network(sql.FieldLTE(FieldTerms, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.

@@ -5,6 +5,7 @@ package networkmember
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -27,7 +28,7 @@ func IDNEQ(id string) predicate.NetworkMember {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldIn(FieldID, ids...))
+	return predicate.NetworkMember(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -89,7 +90,7 @@ func ContentIDNEQ(v string) predicate.NetworkMember {
 
 // ContentIDIn applies the In predicate on the "content_id" field.
 func ContentIDIn(vs ...string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldIn(FieldContentID, vs...))
+	return predicate.NetworkMember(entgql.FieldIn(FieldContentID, vs...))
 }
 
 // ContentIDGT applies the GT predicate on the "content_id" field.
@@ -124,7 +125,7 @@ func MunicipalityIDNEQ(v string) predicate.NetworkMember {
 
 // MunicipalityIDIn applies the In predicate on the "municipality_id" field.
 func MunicipalityIDIn(vs ...string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldIn(FieldMunicipalityID, vs...))
+	return predicate.NetworkMember(entgql.FieldIn(FieldMunicipalityID, vs...))
 }
 
 // MunicipalityIDGT applies the GT predicate on the "municipality_id" field.

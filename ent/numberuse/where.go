@@ -5,6 +5,7 @@ package numberuse
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -27,7 +28,7 @@ func IDNEQ(id string) predicate.NumberUse {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldIn(FieldID, ids...))
+	return predicate.NumberUse(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -84,7 +85,7 @@ func NumberNEQ(v string) predicate.NumberUse {
 
 // NumberIn applies the In predicate on the "number" field.
 func NumberIn(vs ...string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldIn(FieldNumber, vs...))
+	return predicate.NumberUse(entgql.FieldIn(FieldNumber, vs...))
 }
 
 // NumberGT applies the GT predicate on the "number" field.
@@ -119,7 +120,7 @@ func NameNEQ(v string) predicate.NumberUse {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldIn(FieldName, vs...))
+	return predicate.NumberUse(entgql.FieldIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.

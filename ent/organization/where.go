@@ -4,6 +4,7 @@ package organization
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.Organization {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldIn(FieldID, ids...))
+	return predicate.Organization(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -91,7 +92,7 @@ func SlugNEQ(v string) predicate.Organization {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Organization(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -126,7 +127,7 @@ func SortNameNEQ(v string) predicate.Organization {
 
 // SortNameIn applies the In predicate on the "sort_name" field.
 func SortNameIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldIn(FieldSortName, vs...))
+	return predicate.Organization(entgql.FieldIn(FieldSortName, vs...))
 }
 
 // SortNameGT applies the GT predicate on the "sort_name" field.
@@ -161,7 +162,7 @@ func FoldedNameNEQ(v string) predicate.Organization {
 
 // FoldedNameIn applies the In predicate on the "folded_name" field.
 func FoldedNameIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldIn(FieldFoldedName, vs...))
+	return predicate.Organization(entgql.FieldIn(FieldFoldedName, vs...))
 }
 
 // FoldedNameGT applies the GT predicate on the "folded_name" field.
@@ -201,7 +202,7 @@ func ShortNameNEQ(v string) predicate.Organization {
 
 // ShortNameIn applies the In predicate on the "short_name" field.
 func ShortNameIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldIn(FieldShortName, vs...))
+	return predicate.Organization(entgql.FieldIn(FieldShortName, vs...))
 }
 
 // ShortNameGT applies the GT predicate on the "short_name" field.
@@ -246,7 +247,7 @@ func KindNEQ(v string) predicate.Organization {
 
 // KindIn applies the In predicate on the "kind" field.
 func KindIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldIn(FieldKind, vs...))
+	return predicate.Organization(entgql.FieldIn(FieldKind, vs...))
 }
 
 // KindGT applies the GT predicate on the "kind" field.
@@ -281,7 +282,7 @@ func URLNEQ(v string) predicate.Organization {
 
 // URLIn applies the In predicate on the "url" field.
 func URLIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldIn(FieldURL, vs...))
+	return predicate.Organization(entgql.FieldIn(FieldURL, vs...))
 }
 
 // URLGT applies the GT predicate on the "url" field.

@@ -69,6 +69,8 @@ const (
 	FieldImageID = "image_id"
 	// FieldLinks holds the string denoting the links field in the database.
 	FieldLinks = "links"
+	// FieldTerms holds the string denoting the terms field in the database.
+	FieldTerms = "terms"
 	// FieldKind holds the string denoting the kind field in the database.
 	FieldKind = "kind"
 	// FieldChallengeTexts holds the string denoting the challenge_texts field in the database.
@@ -192,6 +194,7 @@ var Columns = []string{
 	FieldOwnerID,
 	FieldImageID,
 	FieldLinks,
+	FieldTerms,
 	FieldKind,
 	FieldChallengeTexts,
 	FieldGoalTexts,
@@ -349,6 +352,11 @@ func ByOwnerID(opts ...sql.OrderTermOption) OrderOption {
 // ByImageID orders the results by the image_id field.
 func ByImageID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldImageID, opts...).ToFunc()
+}
+
+// ByTerms orders the results by the terms field.
+func ByTerms(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTerms, opts...).ToFunc()
 }
 
 // ByKind orders the results by the kind field.

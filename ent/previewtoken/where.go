@@ -4,6 +4,7 @@ package previewtoken
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.PreviewToken {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldIn(FieldID, ids...))
+	return predicate.PreviewToken(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -96,7 +97,7 @@ func HashNEQ(v string) predicate.PreviewToken {
 
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldIn(FieldHash, vs...))
+	return predicate.PreviewToken(entgql.FieldIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -131,7 +132,7 @@ func ReleaseIDNEQ(v string) predicate.PreviewToken {
 
 // ReleaseIDIn applies the In predicate on the "release_id" field.
 func ReleaseIDIn(vs ...string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldIn(FieldReleaseID, vs...))
+	return predicate.PreviewToken(entgql.FieldIn(FieldReleaseID, vs...))
 }
 
 // ReleaseIDGT applies the GT predicate on the "release_id" field.
@@ -231,7 +232,7 @@ func CreatedByNEQ(v string) predicate.PreviewToken {
 
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldIn(FieldCreatedBy, vs...))
+	return predicate.PreviewToken(entgql.FieldIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.

@@ -69,6 +69,8 @@ const (
 	FieldImageID = "image_id"
 	// FieldLinks holds the string denoting the links field in the database.
 	FieldLinks = "links"
+	// FieldTerms holds the string denoting the terms field in the database.
+	FieldTerms = "terms"
 	// FieldProjectNumber holds the string denoting the project_number field in the database.
 	FieldProjectNumber = "project_number"
 	// FieldValue holds the string denoting the value field in the database.
@@ -176,6 +178,7 @@ var Columns = []string{
 	FieldOwnerID,
 	FieldImageID,
 	FieldLinks,
+	FieldTerms,
 	FieldProjectNumber,
 	FieldValue,
 	FieldCurrency,
@@ -318,6 +321,11 @@ func ByOwnerID(opts ...sql.OrderTermOption) OrderOption {
 // ByImageID orders the results by the image_id field.
 func ByImageID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldImageID, opts...).ToFunc()
+}
+
+// ByTerms orders the results by the terms field.
+func ByTerms(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTerms, opts...).ToFunc()
 }
 
 // ByProjectNumber orders the results by the project_number field.

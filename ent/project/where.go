@@ -5,6 +5,7 @@ package project
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.Project {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldID, ids...))
+	return predicate.Project(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -121,6 +122,11 @@ func ImageID(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldImageID, v))
 }
 
+// Terms applies equality check predicate on the "terms" field. It's identical to TermsEQ.
+func Terms(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldTerms, v))
+}
+
 // ProjectNumber applies equality check predicate on the "project_number" field. It's identical to ProjectNumberEQ.
 func ProjectNumber(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldProjectNumber, v))
@@ -148,7 +154,7 @@ func SlugNEQ(v string) predicate.Project {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Project(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -183,7 +189,7 @@ func SortTitleNbNEQ(v string) predicate.Project {
 
 // SortTitleNbIn applies the In predicate on the "sort_title_nb" field.
 func SortTitleNbIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldSortTitleNb, vs...))
+	return predicate.Project(entgql.FieldIn(FieldSortTitleNb, vs...))
 }
 
 // SortTitleNbGT applies the GT predicate on the "sort_title_nb" field.
@@ -218,7 +224,7 @@ func SortTitleNnNEQ(v string) predicate.Project {
 
 // SortTitleNnIn applies the In predicate on the "sort_title_nn" field.
 func SortTitleNnIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldSortTitleNn, vs...))
+	return predicate.Project(entgql.FieldIn(FieldSortTitleNn, vs...))
 }
 
 // SortTitleNnGT applies the GT predicate on the "sort_title_nn" field.
@@ -253,7 +259,7 @@ func SortTitleEnNEQ(v string) predicate.Project {
 
 // SortTitleEnIn applies the In predicate on the "sort_title_en" field.
 func SortTitleEnIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldSortTitleEn, vs...))
+	return predicate.Project(entgql.FieldIn(FieldSortTitleEn, vs...))
 }
 
 // SortTitleEnGT applies the GT predicate on the "sort_title_en" field.
@@ -288,7 +294,7 @@ func SortTitleSeNEQ(v string) predicate.Project {
 
 // SortTitleSeIn applies the In predicate on the "sort_title_se" field.
 func SortTitleSeIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldSortTitleSe, vs...))
+	return predicate.Project(entgql.FieldIn(FieldSortTitleSe, vs...))
 }
 
 // SortTitleSeGT applies the GT predicate on the "sort_title_se" field.
@@ -354,7 +360,7 @@ func IssuedOnNEQ(v string) predicate.Project {
 
 // IssuedOnIn applies the In predicate on the "issued_on" field.
 func IssuedOnIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldIssuedOn, vs...))
+	return predicate.Project(entgql.FieldIn(FieldIssuedOn, vs...))
 }
 
 // IssuedOnGT applies the GT predicate on the "issued_on" field.
@@ -399,7 +405,7 @@ func SortDateNEQ(v string) predicate.Project {
 
 // SortDateIn applies the In predicate on the "sort_date" field.
 func SortDateIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldSortDate, vs...))
+	return predicate.Project(entgql.FieldIn(FieldSortDate, vs...))
 }
 
 // SortDateGT applies the GT predicate on the "sort_date" field.
@@ -659,7 +665,7 @@ func OwnerIDNEQ(v string) predicate.Project {
 
 // OwnerIDIn applies the In predicate on the "owner_id" field.
 func OwnerIDIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldOwnerID, vs...))
+	return predicate.Project(entgql.FieldIn(FieldOwnerID, vs...))
 }
 
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
@@ -694,7 +700,7 @@ func ImageIDNEQ(v string) predicate.Project {
 
 // ImageIDIn applies the In predicate on the "image_id" field.
 func ImageIDIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldImageID, vs...))
+	return predicate.Project(entgql.FieldIn(FieldImageID, vs...))
 }
 
 // ImageIDGT applies the GT predicate on the "image_id" field.
@@ -737,6 +743,41 @@ func LinksNotNil() predicate.Project {
 	return predicate.Project(sql.FieldNotNull(FieldLinks))
 }
 
+// TermsEQ applies the EQ predicate on the "terms" field.
+func TermsEQ(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldTerms, v))
+}
+
+// TermsNEQ applies the NEQ predicate on the "terms" field.
+func TermsNEQ(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldNEQ(FieldTerms, v))
+}
+
+// TermsIn applies the In predicate on the "terms" field.
+func TermsIn(vs ...schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldIn(FieldTerms, vs...))
+}
+
+// TermsGT applies the GT predicate on the "terms" field.
+func TermsGT(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldGT(FieldTerms, v))
+}
+
+// TermsGTE applies the GTE predicate on the "terms" field.
+func TermsGTE(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldGTE(FieldTerms, v))
+}
+
+// TermsLT applies the LT predicate on the "terms" field.
+func TermsLT(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldLT(FieldTerms, v))
+}
+
+// TermsLTE applies the LTE predicate on the "terms" field.
+func TermsLTE(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldLTE(FieldTerms, v))
+}
+
 // ProjectNumberEQ applies the EQ predicate on the "project_number" field.
 func ProjectNumberEQ(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldProjectNumber, v))
@@ -749,7 +790,7 @@ func ProjectNumberNEQ(v string) predicate.Project {
 
 // ProjectNumberIn applies the In predicate on the "project_number" field.
 func ProjectNumberIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldProjectNumber, vs...))
+	return predicate.Project(entgql.FieldIn(FieldProjectNumber, vs...))
 }
 
 // ProjectNumberGT applies the GT predicate on the "project_number" field.
@@ -839,7 +880,7 @@ func CurrencyNEQ(v string) predicate.Project {
 
 // CurrencyIn applies the In predicate on the "currency" field.
 func CurrencyIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldIn(FieldCurrency, vs...))
+	return predicate.Project(entgql.FieldIn(FieldCurrency, vs...))
 }
 
 // CurrencyGT applies the GT predicate on the "currency" field.

@@ -4,6 +4,7 @@ package redaction
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.Redaction {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldIn(FieldID, ids...))
+	return predicate.Redaction(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -101,7 +102,7 @@ func EntryIDNEQ(v string) predicate.Redaction {
 
 // EntryIDIn applies the In predicate on the "entry_id" field.
 func EntryIDIn(vs ...string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldIn(FieldEntryID, vs...))
+	return predicate.Redaction(entgql.FieldIn(FieldEntryID, vs...))
 }
 
 // EntryIDGT applies the GT predicate on the "entry_id" field.
@@ -136,7 +137,7 @@ func DigestNEQ(v string) predicate.Redaction {
 
 // DigestIn applies the In predicate on the "digest" field.
 func DigestIn(vs ...string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldIn(FieldDigest, vs...))
+	return predicate.Redaction(entgql.FieldIn(FieldDigest, vs...))
 }
 
 // DigestGT applies the GT predicate on the "digest" field.
@@ -206,7 +207,7 @@ func ReasonNEQ(v string) predicate.Redaction {
 
 // ReasonIn applies the In predicate on the "reason" field.
 func ReasonIn(vs ...string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldIn(FieldReason, vs...))
+	return predicate.Redaction(entgql.FieldIn(FieldReason, vs...))
 }
 
 // ReasonGT applies the GT predicate on the "reason" field.
@@ -241,7 +242,7 @@ func ActorNEQ(v string) predicate.Redaction {
 
 // ActorIn applies the In predicate on the "actor" field.
 func ActorIn(vs ...string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldIn(FieldActor, vs...))
+	return predicate.Redaction(entgql.FieldIn(FieldActor, vs...))
 }
 
 // ActorGT applies the GT predicate on the "actor" field.

@@ -5,6 +5,7 @@ package reference
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -76,7 +77,7 @@ func FromIDNEQ(v string) predicate.Reference {
 
 // FromIDIn applies the In predicate on the "from_id" field.
 func FromIDIn(vs ...string) predicate.Reference {
-	return predicate.Reference(sql.FieldIn(FieldFromID, vs...))
+	return predicate.Reference(entgql.FieldIn(FieldFromID, vs...))
 }
 
 // FromIDGT applies the GT predicate on the "from_id" field.
@@ -111,7 +112,7 @@ func ToIDNEQ(v string) predicate.Reference {
 
 // ToIDIn applies the In predicate on the "to_id" field.
 func ToIDIn(vs ...string) predicate.Reference {
-	return predicate.Reference(sql.FieldIn(FieldToID, vs...))
+	return predicate.Reference(entgql.FieldIn(FieldToID, vs...))
 }
 
 // ToIDGT applies the GT predicate on the "to_id" field.
@@ -146,7 +147,7 @@ func FieldNEQ(v string) predicate.Reference {
 
 // FieldIn applies the In predicate on the "field" field.
 func FieldIn(vs ...string) predicate.Reference {
-	return predicate.Reference(sql.FieldIn(FieldField, vs...))
+	return predicate.Reference(entgql.FieldIn(FieldField, vs...))
 }
 
 // FieldGT applies the GT predicate on the "field" field.

@@ -5,6 +5,7 @@ package relation
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -81,7 +82,7 @@ func FromIDNEQ(v string) predicate.Relation {
 
 // FromIDIn applies the In predicate on the "from_id" field.
 func FromIDIn(vs ...string) predicate.Relation {
-	return predicate.Relation(sql.FieldIn(FieldFromID, vs...))
+	return predicate.Relation(entgql.FieldIn(FieldFromID, vs...))
 }
 
 // FromIDGT applies the GT predicate on the "from_id" field.
@@ -116,7 +117,7 @@ func ToIDNEQ(v string) predicate.Relation {
 
 // ToIDIn applies the In predicate on the "to_id" field.
 func ToIDIn(vs ...string) predicate.Relation {
-	return predicate.Relation(sql.FieldIn(FieldToID, vs...))
+	return predicate.Relation(entgql.FieldIn(FieldToID, vs...))
 }
 
 // ToIDGT applies the GT predicate on the "to_id" field.

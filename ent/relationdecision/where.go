@@ -5,6 +5,7 @@ package relationdecision
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -102,7 +103,7 @@ func FromIDNEQ(v string) predicate.RelationDecision {
 
 // FromIDIn applies the In predicate on the "from_id" field.
 func FromIDIn(vs ...string) predicate.RelationDecision {
-	return predicate.RelationDecision(sql.FieldIn(FieldFromID, vs...))
+	return predicate.RelationDecision(entgql.FieldIn(FieldFromID, vs...))
 }
 
 // FromIDGT applies the GT predicate on the "from_id" field.
@@ -137,7 +138,7 @@ func ToIDNEQ(v string) predicate.RelationDecision {
 
 // ToIDIn applies the In predicate on the "to_id" field.
 func ToIDIn(vs ...string) predicate.RelationDecision {
-	return predicate.RelationDecision(sql.FieldIn(FieldToID, vs...))
+	return predicate.RelationDecision(entgql.FieldIn(FieldToID, vs...))
 }
 
 // ToIDGT applies the GT predicate on the "to_id" field.
@@ -203,7 +204,7 @@ func HashNEQ(v string) predicate.RelationDecision {
 
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.RelationDecision {
-	return predicate.RelationDecision(sql.FieldIn(FieldHash, vs...))
+	return predicate.RelationDecision(entgql.FieldIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -238,7 +239,7 @@ func FromOwnerIDNEQ(v string) predicate.RelationDecision {
 
 // FromOwnerIDIn applies the In predicate on the "from_owner_id" field.
 func FromOwnerIDIn(vs ...string) predicate.RelationDecision {
-	return predicate.RelationDecision(sql.FieldIn(FieldFromOwnerID, vs...))
+	return predicate.RelationDecision(entgql.FieldIn(FieldFromOwnerID, vs...))
 }
 
 // FromOwnerIDGT applies the GT predicate on the "from_owner_id" field.
@@ -273,7 +274,7 @@ func ToOwnerIDNEQ(v string) predicate.RelationDecision {
 
 // ToOwnerIDIn applies the In predicate on the "to_owner_id" field.
 func ToOwnerIDIn(vs ...string) predicate.RelationDecision {
-	return predicate.RelationDecision(sql.FieldIn(FieldToOwnerID, vs...))
+	return predicate.RelationDecision(entgql.FieldIn(FieldToOwnerID, vs...))
 }
 
 // ToOwnerIDGT applies the GT predicate on the "to_owner_id" field.
@@ -308,7 +309,7 @@ func DecidedByNEQ(v string) predicate.RelationDecision {
 
 // DecidedByIn applies the In predicate on the "decided_by" field.
 func DecidedByIn(vs ...string) predicate.RelationDecision {
-	return predicate.RelationDecision(sql.FieldIn(FieldDecidedBy, vs...))
+	return predicate.RelationDecision(entgql.FieldIn(FieldDecidedBy, vs...))
 }
 
 // DecidedByGT applies the GT predicate on the "decided_by" field.

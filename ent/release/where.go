@@ -4,6 +4,7 @@ package release
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -27,7 +28,7 @@ func IDNEQ(id string) predicate.Release {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Release {
-	return predicate.Release(sql.FieldIn(FieldID, ids...))
+	return predicate.Release(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -112,7 +113,7 @@ func NameNEQ(v string) predicate.Release {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldIn(FieldName, vs...))
+	return predicate.Release(entgql.FieldIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -147,7 +148,7 @@ func OwnerIDNEQ(v string) predicate.Release {
 
 // OwnerIDIn applies the In predicate on the "owner_id" field.
 func OwnerIDIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldIn(FieldOwnerID, vs...))
+	return predicate.Release(entgql.FieldIn(FieldOwnerID, vs...))
 }
 
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
@@ -227,7 +228,7 @@ func PublishByNEQ(v string) predicate.Release {
 
 // PublishByIn applies the In predicate on the "publish_by" field.
 func PublishByIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldIn(FieldPublishBy, vs...))
+	return predicate.Release(entgql.FieldIn(FieldPublishBy, vs...))
 }
 
 // PublishByGT applies the GT predicate on the "publish_by" field.
@@ -317,7 +318,7 @@ func PublishedByNEQ(v string) predicate.Release {
 
 // PublishedByIn applies the In predicate on the "published_by" field.
 func PublishedByIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldIn(FieldPublishedBy, vs...))
+	return predicate.Release(entgql.FieldIn(FieldPublishedBy, vs...))
 }
 
 // PublishedByGT applies the GT predicate on the "published_by" field.
@@ -362,7 +363,7 @@ func ScheduleProblemNEQ(v string) predicate.Release {
 
 // ScheduleProblemIn applies the In predicate on the "schedule_problem" field.
 func ScheduleProblemIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldIn(FieldScheduleProblem, vs...))
+	return predicate.Release(entgql.FieldIn(FieldScheduleProblem, vs...))
 }
 
 // ScheduleProblemGT applies the GT predicate on the "schedule_problem" field.
@@ -407,7 +408,7 @@ func CreatedByNEQ(v string) predicate.Release {
 
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldIn(FieldCreatedBy, vs...))
+	return predicate.Release(entgql.FieldIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.

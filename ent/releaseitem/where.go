@@ -4,6 +4,7 @@ package releaseitem
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -75,7 +76,7 @@ func ReleaseIDNEQ(v string) predicate.ReleaseItem {
 
 // ReleaseIDIn applies the In predicate on the "release_id" field.
 func ReleaseIDIn(vs ...string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldIn(FieldReleaseID, vs...))
+	return predicate.ReleaseItem(entgql.FieldIn(FieldReleaseID, vs...))
 }
 
 // ReleaseIDGT applies the GT predicate on the "release_id" field.
@@ -110,7 +111,7 @@ func EntryIDNEQ(v string) predicate.ReleaseItem {
 
 // EntryIDIn applies the In predicate on the "entry_id" field.
 func EntryIDIn(vs ...string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldIn(FieldEntryID, vs...))
+	return predicate.ReleaseItem(entgql.FieldIn(FieldEntryID, vs...))
 }
 
 // EntryIDGT applies the GT predicate on the "entry_id" field.

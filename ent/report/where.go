@@ -5,6 +5,7 @@ package report
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.Report {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldID, ids...))
+	return predicate.Report(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -121,6 +122,11 @@ func ImageID(v string) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldImageID, v))
 }
 
+// Terms applies equality check predicate on the "terms" field. It's identical to TermsEQ.
+func Terms(v schema.Terms) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldTerms, v))
+}
+
 // EditionYear applies equality check predicate on the "edition_year" field. It's identical to EditionYearEQ.
 func EditionYear(v int) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldEditionYear, v))
@@ -148,7 +154,7 @@ func SlugNEQ(v string) predicate.Report {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -183,7 +189,7 @@ func SortTitleNbNEQ(v string) predicate.Report {
 
 // SortTitleNbIn applies the In predicate on the "sort_title_nb" field.
 func SortTitleNbIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSortTitleNb, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSortTitleNb, vs...))
 }
 
 // SortTitleNbGT applies the GT predicate on the "sort_title_nb" field.
@@ -218,7 +224,7 @@ func SortTitleNnNEQ(v string) predicate.Report {
 
 // SortTitleNnIn applies the In predicate on the "sort_title_nn" field.
 func SortTitleNnIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSortTitleNn, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSortTitleNn, vs...))
 }
 
 // SortTitleNnGT applies the GT predicate on the "sort_title_nn" field.
@@ -253,7 +259,7 @@ func SortTitleEnNEQ(v string) predicate.Report {
 
 // SortTitleEnIn applies the In predicate on the "sort_title_en" field.
 func SortTitleEnIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSortTitleEn, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSortTitleEn, vs...))
 }
 
 // SortTitleEnGT applies the GT predicate on the "sort_title_en" field.
@@ -288,7 +294,7 @@ func SortTitleSeNEQ(v string) predicate.Report {
 
 // SortTitleSeIn applies the In predicate on the "sort_title_se" field.
 func SortTitleSeIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSortTitleSe, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSortTitleSe, vs...))
 }
 
 // SortTitleSeGT applies the GT predicate on the "sort_title_se" field.
@@ -354,7 +360,7 @@ func IssuedOnNEQ(v string) predicate.Report {
 
 // IssuedOnIn applies the In predicate on the "issued_on" field.
 func IssuedOnIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldIssuedOn, vs...))
+	return predicate.Report(entgql.FieldIn(FieldIssuedOn, vs...))
 }
 
 // IssuedOnGT applies the GT predicate on the "issued_on" field.
@@ -399,7 +405,7 @@ func SortDateNEQ(v string) predicate.Report {
 
 // SortDateIn applies the In predicate on the "sort_date" field.
 func SortDateIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSortDate, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSortDate, vs...))
 }
 
 // SortDateGT applies the GT predicate on the "sort_date" field.
@@ -659,7 +665,7 @@ func OwnerIDNEQ(v string) predicate.Report {
 
 // OwnerIDIn applies the In predicate on the "owner_id" field.
 func OwnerIDIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldOwnerID, vs...))
+	return predicate.Report(entgql.FieldIn(FieldOwnerID, vs...))
 }
 
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
@@ -694,7 +700,7 @@ func ImageIDNEQ(v string) predicate.Report {
 
 // ImageIDIn applies the In predicate on the "image_id" field.
 func ImageIDIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldImageID, vs...))
+	return predicate.Report(entgql.FieldIn(FieldImageID, vs...))
 }
 
 // ImageIDGT applies the GT predicate on the "image_id" field.
@@ -735,6 +741,41 @@ func LinksIsNil() predicate.Report {
 // LinksNotNil applies the NotNil predicate on the "links" field.
 func LinksNotNil() predicate.Report {
 	return predicate.Report(sql.FieldNotNull(FieldLinks))
+}
+
+// TermsEQ applies the EQ predicate on the "terms" field.
+func TermsEQ(v schema.Terms) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldTerms, v))
+}
+
+// TermsNEQ applies the NEQ predicate on the "terms" field.
+func TermsNEQ(v schema.Terms) predicate.Report {
+	return predicate.Report(sql.FieldNEQ(FieldTerms, v))
+}
+
+// TermsIn applies the In predicate on the "terms" field.
+func TermsIn(vs ...schema.Terms) predicate.Report {
+	return predicate.Report(sql.FieldIn(FieldTerms, vs...))
+}
+
+// TermsGT applies the GT predicate on the "terms" field.
+func TermsGT(v schema.Terms) predicate.Report {
+	return predicate.Report(sql.FieldGT(FieldTerms, v))
+}
+
+// TermsGTE applies the GTE predicate on the "terms" field.
+func TermsGTE(v schema.Terms) predicate.Report {
+	return predicate.Report(sql.FieldGTE(FieldTerms, v))
+}
+
+// TermsLT applies the LT predicate on the "terms" field.
+func TermsLT(v schema.Terms) predicate.Report {
+	return predicate.Report(sql.FieldLT(FieldTerms, v))
+}
+
+// TermsLTE applies the LTE predicate on the "terms" field.
+func TermsLTE(v schema.Terms) predicate.Report {
+	return predicate.Report(sql.FieldLTE(FieldTerms, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.
@@ -815,7 +856,7 @@ func SeriesNEQ(v string) predicate.Report {
 
 // SeriesIn applies the In predicate on the "series" field.
 func SeriesIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSeries, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSeries, vs...))
 }
 
 // SeriesGT applies the GT predicate on the "series" field.

@@ -4,6 +4,7 @@ package revision
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.Revision {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldIn(FieldID, ids...))
+	return predicate.Revision(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -101,7 +102,7 @@ func EntryIDNEQ(v string) predicate.Revision {
 
 // EntryIDIn applies the In predicate on the "entry_id" field.
 func EntryIDIn(vs ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldIn(FieldEntryID, vs...))
+	return predicate.Revision(entgql.FieldIn(FieldEntryID, vs...))
 }
 
 // EntryIDGT applies the GT predicate on the "entry_id" field.
@@ -171,7 +172,7 @@ func DocumentNEQ(v string) predicate.Revision {
 
 // DocumentIn applies the In predicate on the "document" field.
 func DocumentIn(vs ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldIn(FieldDocument, vs...))
+	return predicate.Revision(entgql.FieldIn(FieldDocument, vs...))
 }
 
 // DocumentGT applies the GT predicate on the "document" field.
@@ -206,7 +207,7 @@ func HashNEQ(v string) predicate.Revision {
 
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldIn(FieldHash, vs...))
+	return predicate.Revision(entgql.FieldIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -241,7 +242,7 @@ func AuthorNEQ(v string) predicate.Revision {
 
 // AuthorIn applies the In predicate on the "author" field.
 func AuthorIn(vs ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldIn(FieldAuthor, vs...))
+	return predicate.Revision(entgql.FieldIn(FieldAuthor, vs...))
 }
 
 // AuthorGT applies the GT predicate on the "author" field.
@@ -276,7 +277,7 @@ func NoteNEQ(v string) predicate.Revision {
 
 // NoteIn applies the In predicate on the "note" field.
 func NoteIn(vs ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldIn(FieldNote, vs...))
+	return predicate.Revision(entgql.FieldIn(FieldNote, vs...))
 }
 
 // NoteGT applies the GT predicate on the "note" field.

@@ -5,6 +5,7 @@ package signin
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.SignIn {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldIn(FieldID, ids...))
+	return predicate.SignIn(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -133,7 +134,7 @@ func AccountIDNEQ(v string) predicate.SignIn {
 
 // AccountIDIn applies the In predicate on the "account_id" field.
 func AccountIDIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldIn(FieldAccountID, vs...))
+	return predicate.SignIn(entgql.FieldIn(FieldAccountID, vs...))
 }
 
 // AccountIDGT applies the GT predicate on the "account_id" field.
@@ -189,7 +190,7 @@ func HashNEQ(v string) predicate.SignIn {
 
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldIn(FieldHash, vs...))
+	return predicate.SignIn(entgql.FieldIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -279,7 +280,7 @@ func CodeHashNEQ(v string) predicate.SignIn {
 
 // CodeHashIn applies the In predicate on the "code_hash" field.
 func CodeHashIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldIn(FieldCodeHash, vs...))
+	return predicate.SignIn(entgql.FieldIn(FieldCodeHash, vs...))
 }
 
 // CodeHashGT applies the GT predicate on the "code_hash" field.
@@ -324,7 +325,7 @@ func ChallengeNEQ(v string) predicate.SignIn {
 
 // ChallengeIn applies the In predicate on the "challenge" field.
 func ChallengeIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldIn(FieldChallenge, vs...))
+	return predicate.SignIn(entgql.FieldIn(FieldChallenge, vs...))
 }
 
 // ChallengeGT applies the GT predicate on the "challenge" field.
@@ -369,7 +370,7 @@ func RedirectURINEQ(v string) predicate.SignIn {
 
 // RedirectURIIn applies the In predicate on the "redirect_uri" field.
 func RedirectURIIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldIn(FieldRedirectURI, vs...))
+	return predicate.SignIn(entgql.FieldIn(FieldRedirectURI, vs...))
 }
 
 // RedirectURIGT applies the GT predicate on the "redirect_uri" field.
@@ -414,7 +415,7 @@ func RefreshHashNEQ(v string) predicate.SignIn {
 
 // RefreshHashIn applies the In predicate on the "refresh_hash" field.
 func RefreshHashIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldIn(FieldRefreshHash, vs...))
+	return predicate.SignIn(entgql.FieldIn(FieldRefreshHash, vs...))
 }
 
 // RefreshHashGT applies the GT predicate on the "refresh_hash" field.
@@ -459,7 +460,7 @@ func FamilyHashNEQ(v string) predicate.SignIn {
 
 // FamilyHashIn applies the In predicate on the "family_hash" field.
 func FamilyHashIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldIn(FieldFamilyHash, vs...))
+	return predicate.SignIn(entgql.FieldIn(FieldFamilyHash, vs...))
 }
 
 // FamilyHashGT applies the GT predicate on the "family_hash" field.
@@ -504,7 +505,7 @@ func UserAgentNEQ(v string) predicate.SignIn {
 
 // UserAgentIn applies the In predicate on the "user_agent" field.
 func UserAgentIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldIn(FieldUserAgent, vs...))
+	return predicate.SignIn(entgql.FieldIn(FieldUserAgent, vs...))
 }
 
 // UserAgentGT applies the GT predicate on the "user_agent" field.

@@ -5,6 +5,7 @@ package slug
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -92,7 +93,7 @@ func SlugNEQ(v string) predicate.Slug {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Slug {
-	return predicate.Slug(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Slug(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -127,7 +128,7 @@ func EntryIDNEQ(v string) predicate.Slug {
 
 // EntryIDIn applies the In predicate on the "entry_id" field.
 func EntryIDIn(vs ...string) predicate.Slug {
-	return predicate.Slug(sql.FieldIn(FieldEntryID, vs...))
+	return predicate.Slug(entgql.FieldIn(FieldEntryID, vs...))
 }
 
 // EntryIDGT applies the GT predicate on the "entry_id" field.

@@ -5,6 +5,7 @@ package step
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -92,7 +93,7 @@ func EntryIDNEQ(v string) predicate.Step {
 
 // EntryIDIn applies the In predicate on the "entry_id" field.
 func EntryIDIn(vs ...string) predicate.Step {
-	return predicate.Step(sql.FieldIn(FieldEntryID, vs...))
+	return predicate.Step(entgql.FieldIn(FieldEntryID, vs...))
 }
 
 // EntryIDGT applies the GT predicate on the "entry_id" field.
@@ -162,7 +163,7 @@ func ActNEQ(v string) predicate.Step {
 
 // ActIn applies the In predicate on the "act" field.
 func ActIn(vs ...string) predicate.Step {
-	return predicate.Step(sql.FieldIn(FieldAct, vs...))
+	return predicate.Step(entgql.FieldIn(FieldAct, vs...))
 }
 
 // ActGT applies the GT predicate on the "act" field.
@@ -218,7 +219,7 @@ func ActorNEQ(v string) predicate.Step {
 
 // ActorIn applies the In predicate on the "actor" field.
 func ActorIn(vs ...string) predicate.Step {
-	return predicate.Step(sql.FieldIn(FieldActor, vs...))
+	return predicate.Step(entgql.FieldIn(FieldActor, vs...))
 }
 
 // ActorGT applies the GT predicate on the "actor" field.
@@ -288,7 +289,7 @@ func ReasonNEQ(v string) predicate.Step {
 
 // ReasonIn applies the In predicate on the "reason" field.
 func ReasonIn(vs ...string) predicate.Step {
-	return predicate.Step(sql.FieldIn(FieldReason, vs...))
+	return predicate.Step(entgql.FieldIn(FieldReason, vs...))
 }
 
 // ReasonGT applies the GT predicate on the "reason" field.

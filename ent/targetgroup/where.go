@@ -5,6 +5,7 @@ package targetgroup
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.TargetGroup {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldIn(FieldID, ids...))
+	return predicate.TargetGroup(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -71,7 +72,7 @@ func SlugNEQ(v string) predicate.TargetGroup {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldIn(FieldSlug, vs...))
+	return predicate.TargetGroup(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.

@@ -4,6 +4,7 @@ package theme
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.Theme {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Theme {
-	return predicate.Theme(sql.FieldIn(FieldID, ids...))
+	return predicate.Theme(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -71,7 +72,7 @@ func SlugNEQ(v string) predicate.Theme {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Theme {
-	return predicate.Theme(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Theme(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.

@@ -5,6 +5,7 @@ package tool
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.Tool {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldID, ids...))
+	return predicate.Tool(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -121,6 +122,11 @@ func ImageID(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldImageID, v))
 }
 
+// Terms applies equality check predicate on the "terms" field. It's identical to TermsEQ.
+func Terms(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldEQ(FieldTerms, v))
+}
+
 // Licence applies equality check predicate on the "licence" field. It's identical to LicenceEQ.
 func Licence(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldLicence, v))
@@ -148,7 +154,7 @@ func SlugNEQ(v string) predicate.Tool {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Tool(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -183,7 +189,7 @@ func SortTitleNbNEQ(v string) predicate.Tool {
 
 // SortTitleNbIn applies the In predicate on the "sort_title_nb" field.
 func SortTitleNbIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldSortTitleNb, vs...))
+	return predicate.Tool(entgql.FieldIn(FieldSortTitleNb, vs...))
 }
 
 // SortTitleNbGT applies the GT predicate on the "sort_title_nb" field.
@@ -218,7 +224,7 @@ func SortTitleNnNEQ(v string) predicate.Tool {
 
 // SortTitleNnIn applies the In predicate on the "sort_title_nn" field.
 func SortTitleNnIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldSortTitleNn, vs...))
+	return predicate.Tool(entgql.FieldIn(FieldSortTitleNn, vs...))
 }
 
 // SortTitleNnGT applies the GT predicate on the "sort_title_nn" field.
@@ -253,7 +259,7 @@ func SortTitleEnNEQ(v string) predicate.Tool {
 
 // SortTitleEnIn applies the In predicate on the "sort_title_en" field.
 func SortTitleEnIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldSortTitleEn, vs...))
+	return predicate.Tool(entgql.FieldIn(FieldSortTitleEn, vs...))
 }
 
 // SortTitleEnGT applies the GT predicate on the "sort_title_en" field.
@@ -288,7 +294,7 @@ func SortTitleSeNEQ(v string) predicate.Tool {
 
 // SortTitleSeIn applies the In predicate on the "sort_title_se" field.
 func SortTitleSeIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldSortTitleSe, vs...))
+	return predicate.Tool(entgql.FieldIn(FieldSortTitleSe, vs...))
 }
 
 // SortTitleSeGT applies the GT predicate on the "sort_title_se" field.
@@ -354,7 +360,7 @@ func IssuedOnNEQ(v string) predicate.Tool {
 
 // IssuedOnIn applies the In predicate on the "issued_on" field.
 func IssuedOnIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldIssuedOn, vs...))
+	return predicate.Tool(entgql.FieldIn(FieldIssuedOn, vs...))
 }
 
 // IssuedOnGT applies the GT predicate on the "issued_on" field.
@@ -399,7 +405,7 @@ func SortDateNEQ(v string) predicate.Tool {
 
 // SortDateIn applies the In predicate on the "sort_date" field.
 func SortDateIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldSortDate, vs...))
+	return predicate.Tool(entgql.FieldIn(FieldSortDate, vs...))
 }
 
 // SortDateGT applies the GT predicate on the "sort_date" field.
@@ -659,7 +665,7 @@ func OwnerIDNEQ(v string) predicate.Tool {
 
 // OwnerIDIn applies the In predicate on the "owner_id" field.
 func OwnerIDIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldOwnerID, vs...))
+	return predicate.Tool(entgql.FieldIn(FieldOwnerID, vs...))
 }
 
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
@@ -694,7 +700,7 @@ func ImageIDNEQ(v string) predicate.Tool {
 
 // ImageIDIn applies the In predicate on the "image_id" field.
 func ImageIDIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldImageID, vs...))
+	return predicate.Tool(entgql.FieldIn(FieldImageID, vs...))
 }
 
 // ImageIDGT applies the GT predicate on the "image_id" field.
@@ -737,6 +743,41 @@ func LinksNotNil() predicate.Tool {
 	return predicate.Tool(sql.FieldNotNull(FieldLinks))
 }
 
+// TermsEQ applies the EQ predicate on the "terms" field.
+func TermsEQ(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldEQ(FieldTerms, v))
+}
+
+// TermsNEQ applies the NEQ predicate on the "terms" field.
+func TermsNEQ(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldNEQ(FieldTerms, v))
+}
+
+// TermsIn applies the In predicate on the "terms" field.
+func TermsIn(vs ...schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldIn(FieldTerms, vs...))
+}
+
+// TermsGT applies the GT predicate on the "terms" field.
+func TermsGT(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldGT(FieldTerms, v))
+}
+
+// TermsGTE applies the GTE predicate on the "terms" field.
+func TermsGTE(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldGTE(FieldTerms, v))
+}
+
+// TermsLT applies the LT predicate on the "terms" field.
+func TermsLT(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldLT(FieldTerms, v))
+}
+
+// TermsLTE applies the LTE predicate on the "terms" field.
+func TermsLTE(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldLTE(FieldTerms, v))
+}
+
 // KindEQ applies the EQ predicate on the "kind" field.
 func KindEQ(v schema.ToolKind) predicate.Tool {
 	vc := v
@@ -770,7 +811,7 @@ func LicenceNEQ(v string) predicate.Tool {
 
 // LicenceIn applies the In predicate on the "licence" field.
 func LicenceIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldLicence, vs...))
+	return predicate.Tool(entgql.FieldIn(FieldLicence, vs...))
 }
 
 // LicenceGT applies the GT predicate on the "licence" field.
@@ -815,7 +856,7 @@ func LinkNEQ(v string) predicate.Tool {
 
 // LinkIn applies the In predicate on the "link" field.
 func LinkIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldIn(FieldLink, vs...))
+	return predicate.Tool(entgql.FieldIn(FieldLink, vs...))
 }
 
 // LinkGT applies the GT predicate on the "link" field.

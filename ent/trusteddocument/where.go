@@ -4,6 +4,7 @@ package trusteddocument
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -86,7 +87,7 @@ func ManifestNEQ(v string) predicate.TrustedDocument {
 
 // ManifestIn applies the In predicate on the "manifest" field.
 func ManifestIn(vs ...string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldIn(FieldManifest, vs...))
+	return predicate.TrustedDocument(entgql.FieldIn(FieldManifest, vs...))
 }
 
 // ManifestGT applies the GT predicate on the "manifest" field.
@@ -121,7 +122,7 @@ func HashNEQ(v string) predicate.TrustedDocument {
 
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldIn(FieldHash, vs...))
+	return predicate.TrustedDocument(entgql.FieldIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -156,7 +157,7 @@ func NameNEQ(v string) predicate.TrustedDocument {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldIn(FieldName, vs...))
+	return predicate.TrustedDocument(entgql.FieldIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -191,7 +192,7 @@ func TextNEQ(v string) predicate.TrustedDocument {
 
 // TextIn applies the In predicate on the "text" field.
 func TextIn(vs ...string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldIn(FieldText, vs...))
+	return predicate.TrustedDocument(entgql.FieldIn(FieldText, vs...))
 }
 
 // TextGT applies the GT predicate on the "text" field.

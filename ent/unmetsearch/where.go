@@ -4,6 +4,7 @@ package unmetsearch
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -80,7 +81,7 @@ func DayNEQ(v string) predicate.UnmetSearch {
 
 // DayIn applies the In predicate on the "day" field.
 func DayIn(vs ...string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldIn(FieldDay, vs...))
+	return predicate.UnmetSearch(entgql.FieldIn(FieldDay, vs...))
 }
 
 // DayGT applies the GT predicate on the "day" field.
@@ -115,7 +116,7 @@ func WordsNEQ(v string) predicate.UnmetSearch {
 
 // WordsIn applies the In predicate on the "words" field.
 func WordsIn(vs ...string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldIn(FieldWords, vs...))
+	return predicate.UnmetSearch(entgql.FieldIn(FieldWords, vs...))
 }
 
 // WordsGT applies the GT predicate on the "words" field.

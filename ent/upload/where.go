@@ -4,6 +4,7 @@ package upload
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -26,7 +27,7 @@ func IDNEQ(id string) predicate.Upload {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldIn(FieldID, ids...))
+	return predicate.Upload(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -126,7 +127,7 @@ func HashNEQ(v string) predicate.Upload {
 
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldIn(FieldHash, vs...))
+	return predicate.Upload(entgql.FieldIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -161,7 +162,7 @@ func OrganizationIDNEQ(v string) predicate.Upload {
 
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldIn(FieldOrganizationID, vs...))
+	return predicate.Upload(entgql.FieldIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.
@@ -196,7 +197,7 @@ func NameNEQ(v string) predicate.Upload {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldIn(FieldName, vs...))
+	return predicate.Upload(entgql.FieldIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -231,7 +232,7 @@ func MediaTypeNEQ(v string) predicate.Upload {
 
 // MediaTypeIn applies the In predicate on the "media_type" field.
 func MediaTypeIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldIn(FieldMediaType, vs...))
+	return predicate.Upload(entgql.FieldIn(FieldMediaType, vs...))
 }
 
 // MediaTypeGT applies the GT predicate on the "media_type" field.
@@ -426,7 +427,7 @@ func AssetIDNEQ(v string) predicate.Upload {
 
 // AssetIDIn applies the In predicate on the "asset_id" field.
 func AssetIDIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldIn(FieldAssetID, vs...))
+	return predicate.Upload(entgql.FieldIn(FieldAssetID, vs...))
 }
 
 // AssetIDGT applies the GT predicate on the "asset_id" field.
@@ -471,7 +472,7 @@ func ProblemNEQ(v string) predicate.Upload {
 
 // ProblemIn applies the In predicate on the "problem" field.
 func ProblemIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldIn(FieldProblem, vs...))
+	return predicate.Upload(entgql.FieldIn(FieldProblem, vs...))
 }
 
 // ProblemGT applies the GT predicate on the "problem" field.
@@ -526,7 +527,7 @@ func CreatedByNEQ(v string) predicate.Upload {
 
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldIn(FieldCreatedBy, vs...))
+	return predicate.Upload(entgql.FieldIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.

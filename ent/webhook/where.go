@@ -5,6 +5,7 @@ package webhook
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.Webhook {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldIn(FieldID, ids...))
+	return predicate.Webhook(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -128,7 +129,7 @@ func OrganizationIDNEQ(v string) predicate.Webhook {
 
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldIn(FieldOrganizationID, vs...))
+	return predicate.Webhook(entgql.FieldIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.
@@ -163,7 +164,7 @@ func KeyIDNEQ(v string) predicate.Webhook {
 
 // KeyIDIn applies the In predicate on the "key_id" field.
 func KeyIDIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldIn(FieldKeyID, vs...))
+	return predicate.Webhook(entgql.FieldIn(FieldKeyID, vs...))
 }
 
 // KeyIDGT applies the GT predicate on the "key_id" field.
@@ -208,7 +209,7 @@ func NameNEQ(v string) predicate.Webhook {
 
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldIn(FieldName, vs...))
+	return predicate.Webhook(entgql.FieldIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -243,7 +244,7 @@ func URLNEQ(v string) predicate.Webhook {
 
 // URLIn applies the In predicate on the "url" field.
 func URLIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldIn(FieldURL, vs...))
+	return predicate.Webhook(entgql.FieldIn(FieldURL, vs...))
 }
 
 // URLGT applies the GT predicate on the "url" field.
@@ -299,7 +300,7 @@ func FilterNEQ(v string) predicate.Webhook {
 
 // FilterIn applies the In predicate on the "filter" field.
 func FilterIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldIn(FieldFilter, vs...))
+	return predicate.Webhook(entgql.FieldIn(FieldFilter, vs...))
 }
 
 // FilterGT applies the GT predicate on the "filter" field.
@@ -414,7 +415,7 @@ func EndingNEQ(v string) predicate.Webhook {
 
 // EndingIn applies the In predicate on the "ending" field.
 func EndingIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldIn(FieldEnding, vs...))
+	return predicate.Webhook(entgql.FieldIn(FieldEnding, vs...))
 }
 
 // EndingGT applies the GT predicate on the "ending" field.
@@ -449,7 +450,7 @@ func FormerEndingNEQ(v string) predicate.Webhook {
 
 // FormerEndingIn applies the In predicate on the "former_ending" field.
 func FormerEndingIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldIn(FieldFormerEnding, vs...))
+	return predicate.Webhook(entgql.FieldIn(FieldFormerEnding, vs...))
 }
 
 // FormerEndingGT applies the GT predicate on the "former_ending" field.
@@ -529,7 +530,7 @@ func CreatedByNEQ(v string) predicate.Webhook {
 
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldIn(FieldCreatedBy, vs...))
+	return predicate.Webhook(entgql.FieldIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.

@@ -13,11 +13,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
-	"dugnad/ent/contentmunicipality"
-	"dugnad/ent/contentorganization"
 	"dugnad/ent/municipality"
-	"dugnad/ent/networkmember"
-	"dugnad/ent/organization"
 	"dugnad/ent/predicate"
 	"dugnad/ent/relation"
 	"dugnad/schema"
@@ -33,9 +29,10 @@ type node struct {
 
 // query is the query that a filter narrows: its selector, and the singular of its table for the names of join tables.
 type query struct {
-	ctx  context.Context
-	s    *sql.Selector
-	name string
+	ctx     context.Context
+	s       *sql.Selector
+	name    string
+	doubted bool // the part of the filter at hand is inside an or or a not: rows may match without it
 }
 
 // noder is a pointer to one of the content filters.
@@ -68,7 +65,7 @@ func where[F any, P noder[F]](ctx context.Context, singular string, filter P) fu
 		if filter == nil {
 			return
 		}
-		if p := filter.node().compile(query{ctx, s, singular}); p != nil {
+		if p := filter.node().compile(query{ctx: ctx, s: s, name: singular}); p != nil {
 			s.Where(p)
 		}
 	}
@@ -82,7 +79,8 @@ func (n *node) compile(q query) *sql.Predicate {
 	}
 	if len(n.or) > 0 {
 		var some []*sql.Predicate
-		open := false
+		open, q := false, q
+		q.doubted = q.doubted || len(n.or) > 1
 		for _, m := range n.or {
 			p := m.compile(q)
 			open = open || p == nil
@@ -97,6 +95,7 @@ func (n *node) compile(q query) *sql.Predicate {
 		}
 	}
 	if n.not != nil {
+		q.doubted = true
 		if p := n.not.compile(q); p != nil {
 			all = append(all, sql.Not(p))
 		} else {
@@ -121,39 +120,7 @@ func add(list []*sql.Predicate, p *sql.Predicate) []*sql.Predicate {
 }
 
 func (f *Shared) predicates(q query) []*sql.Predicate {
-	var all []*sql.Predicate
-	if len(f.Themes) > 0 {
-		all = append(all, q.linked("theme", func(id string) *sql.Predicate { return themesBelow(id, f.Themes) }))
-	}
-	for _, v := range []struct {
-		singular, table string
-		slugs           []string
-	}{
-		{"target_group", "target_groups", f.TargetGroups},
-		{"method", "methods", f.Methods},
-		{"law_section", "law_sections", f.LawSections},
-	} {
-		if len(v.slugs) == 0 {
-			continue
-		}
-		all = append(
-			all, q.linked(v.singular, func(id string) *sql.Predicate { return sql.In(id, bySlug(v.table, v.slugs)) }),
-		)
-	}
-	if len(f.Municipalities) > 0 {
-		all = append(all, q.inMunicipality(func(id string) *sql.Predicate { return todayOf(id, f.Municipalities) }))
-	}
-	if len(f.Counties) > 0 {
-		all = append(all, q.inMunicipality(func(id string) *sql.Predicate { return sql.In(id, inCounties(f.Counties)) }))
-	}
-	if len(f.Organizations) > 0 {
-		links := sql.Table(contentorganization.Table)
-		all = append(all, sql.Or(
-			sql.In(q.s.C("owner_id"), bySlug(organization.Table, f.Organizations)),
-			q.isOne(sql.Select(links.C(contentorganization.FieldContentID)).From(links).
-				Where(sql.In(links.C(contentorganization.FieldOrganizationID), bySlug(organization.Table, f.Organizations)))),
-		))
-	}
+	all := add(nil, q.filed(f.demands(q)))
 	if len(f.Languages) > 0 {
 		all = append(all, hasLanguage(q, f.Languages))
 	}
@@ -164,33 +131,15 @@ func (f *Shared) predicates(q query) []*sql.Predicate {
 	return append(all, between(q, "published_at", utc(f.PublishedAfter), utc(f.PublishedBefore))...)
 }
 
-// linked returns the predicate of rows that the many-to-many edge to singular connects with an id that to accepts.
-func (q query) linked(singular string, to func(id string) *sql.Predicate) *sql.Predicate {
-	join := sql.Table(q.name + "_" + singular + "s")
-	return q.isOne(sql.Select(join.C(q.name + "_id")).From(join).Where(to(join.C(singular + "_id"))))
-}
-
-// isOne returns the predicate of rows whose id is among those that ids selects. The plus keeps SQLite from fetching the
-// rows of the ids one by one, which reads many pages: instead it scans the index of the list's order and tests each id.
-func (q query) isOne(ids *sql.Selector) *sql.Predicate {
+// isOne returns the predicate of rows whose id is among those that ids selects. For a page, the plus keeps SQLite from
+// fetching the rows of all the ids and sorting them: instead it reads the index of the list's order and tests each id.
+func (q query) isOne(ids sql.Querier) *sql.Predicate {
 	return sql.P(func(b *sql.Builder) {
-		if b.Dialect() == dialect.SQLite {
+		if b.Dialect() == dialect.SQLite && !ent.ReadsAll(q.s) {
 			b.WriteByte('+')
 		}
 		b.Ident(q.s.C("id")).WriteString(" IN (").Join(ids).WriteByte(')')
 	})
-}
-
-// inMunicipality returns the predicate of rows in which a municipality that to accepts takes part or is a member.
-func (q query) inMunicipality(to func(id string) *sql.Predicate) *sql.Predicate {
-	links, members := sql.Table(contentmunicipality.Table), sql.Table(networkmember.Table)
-	part := q.isOne(sql.Select(links.C(contentmunicipality.FieldContentID)).From(links).
-		Where(to(links.C(contentmunicipality.FieldMunicipalityID))))
-	if q.name != "network" {
-		return part
-	}
-	return sql.Or(part, q.isOne(sql.Select(members.C(networkmember.FieldContentID)).From(members).
-		Where(to(members.C(networkmember.FieldMunicipalityID)))))
 }
 
 // contains returns the predicate of collections with any of the entries that the viewer may see.
@@ -266,11 +215,6 @@ func hasLanguage(q query, languages []schema.Language) *sql.Predicate {
 	return sql.Or(some...)
 }
 
-func bySlug(name string, slugs []string) *sql.Selector {
-	table := sql.Table(name)
-	return sql.Select(table.C("id")).From(table).Where(sql.In(table.C("slug"), anys(slugs)...))
-}
-
 func utc(t *time.Time) *time.Time {
 	if t == nil {
 		return nil
@@ -287,51 +231,10 @@ func anys[T any](values []T) []any {
 	return out
 }
 
-// themesBelow returns the predicate of ids of the themes with these slugs and of all below them. PostgreSQL gets the
-// slugs as an array, for which its planner estimates ten rows. For a recursive query it estimates hundreds, and then
-// reads all links.
-func themesBelow(id string, slugs []string) *sql.Predicate {
-	return sql.P(func(b *sql.Builder) {
-		before, after := " IN (", ")"
-		if b.Dialect() == dialect.Postgres {
-			before, after = " = ANY (ARRAY(", "))"
-		}
-		b.Ident(id).WriteString(before).
-			WriteString("WITH RECURSIVE below(id) AS (SELECT id FROM themes WHERE slug IN (").Args(anys(slugs)...).
-			WriteString(") UNION SELECT themes.id FROM themes JOIN below ON themes.theme_children = below.id) ").
-			WriteString("SELECT id FROM below").WriteString(after)
-	})
-}
-
-// todayOf returns the predicate of ids of the municipalities that have or had one of the numbers, and of their
-// successors.
-func todayOf(id string, numbers []string) *sql.Predicate {
-	had := func(b *sql.Builder) {
-		b.WriteString(
-			"SELECT municipality_numbers FROM number_uses WHERE number IN (",
-		).Args(anys(numbers)...).WriteString(")")
-	}
-	return sql.P(func(b *sql.Builder) {
-		b.Ident(id).WriteString(" IN (")
-		had(b)
-		b.WriteString(" UNION SELECT successor.predecessor_id FROM municipality_successors AS successor " +
-			"WHERE successor.municipality_id IN (")
-		had(b)
-		b.WriteString("))")
-	})
-}
-
-func inCounties(numbers []string) *sql.Selector {
-	municipalities, counties := sql.Table("municipalities"), sql.Table("counties")
-	where := sql.In(counties.C("number"), anys(numbers)...)
-	return sql.Select(municipalities.C("id")).From(municipalities).
-		Where(sql.In(municipalities.C("municipality_county"), sql.Select(counties.C("id")).From(counties).Where(where)))
-}
-
 // Municipalities compiles the filter of municipalities. Former ones are included only on request.
 func Municipalities(f *MunicipalityFilter, former bool) predicate.Municipality {
 	return func(s *sql.Selector) {
-		q := query{s: s}
+		q := query{ctx: s.Context(), s: s}
 		if !former {
 			s.Where(sql.EQ(s.C("active"), true))
 		}
@@ -342,10 +245,10 @@ func Municipalities(f *MunicipalityFilter, former bool) predicate.Municipality {
 		all = append(all, between(q, "population", f.PopulationAtLeast, f.PopulationAtMost)...)
 		all = append(all, named(q, f.Name)...)
 		if len(f.Counties) > 0 {
-			all = append(all, sql.In(s.C("id"), inCounties(f.Counties)))
+			all = append(all, sql.In(s.C(municipality.CountyColumn), anys(countyIDs(q.reference(), f.Counties))...))
 		}
 		if len(f.Numbers) > 0 {
-			all = append(all, todayOf(s.C("id"), f.Numbers))
+			all = append(all, sql.In(s.C("id"), anys(today(q.reference(), f.Numbers))...))
 		}
 		for _, p := range all {
 			s.Where(p)
@@ -359,13 +262,17 @@ func Organizations(f *OrganizationFilter) predicate.Organization {
 		if f == nil {
 			return
 		}
-		q := query{s: s}
+		q := query{ctx: s.Context(), s: s}
 		all := append(in(q, "kind", f.Kinds), in(q, "slug", f.Slugs)...)
 		all = append(all, named(q, f.Name)...)
 		if len(f.Municipalities) > 0 {
-			table := sql.Table(municipality.Table) // which holds the key, the edge being one to one
-			all = append(all, sql.In(s.C("id"), sql.Select(table.C(organization.MunicipalityColumn)).From(table).
-				Where(todayOf(table.C(municipality.FieldID), f.Municipalities))))
+			var ids []string
+			for _, id := range today(q.reference(), f.Municipalities) {
+				if of := q.reference().Municipality[id].Edges.Organization; of != nil {
+					ids = append(ids, of.ID)
+				}
+			}
+			all = append(all, sql.In(s.C("id"), anys(ids)...))
 		}
 		for _, p := range all {
 			s.Where(p)
@@ -381,7 +288,7 @@ func Any(ctx context.Context, t ent.Type, shared *Shared) func(*sql.Selector) {
 	}
 	n := &node{shared: shared, own: func(query) []*sql.Predicate { return nil }}
 	return func(s *sql.Selector) {
-		if p := n.compile(query{ctx, s, strings.ToLower(t.Name)}); p != nil {
+		if p := n.compile(query{ctx: ctx, s: s, name: strings.ToLower(t.Name)}); p != nil {
 			s.Where(p)
 		}
 	}

@@ -14,7 +14,12 @@ import (
 func Themes(below *string, top bool) predicate.Theme {
 	return func(s *sql.Selector) {
 		if below != nil {
-			s.Where(sql.In(s.C(theme.ParentColumn), bySlug(theme.Table, []string{*below})))
+			q := query{ctx: s.Context(), s: s}
+			var parent []string
+			if t := q.reference().ThemeBySlug[*below]; t != nil {
+				parent = append(parent, t.ID)
+			}
+			s.Where(sql.In(s.C(theme.ParentColumn), anys(parent)...))
 		}
 		if top {
 			s.Where(sql.IsNull(s.C(theme.ParentColumn)))

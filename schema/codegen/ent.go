@@ -51,6 +51,11 @@ func generateEnt(names []string) (types registry, err error) {
 			return types, err
 		}
 	}
+	for _, m := range oneParameter {
+		if err := m.applyAll(); err != nil {
+			return types, err
+		}
+	}
 	return types, trimEnt()
 }
 
@@ -175,6 +180,69 @@ var mends = []mend{
 		"gql_pagination.go",
 		regexp.MustCompile(`hasCollectedField\(ctx, totalCountField\) \|\| hasCollectedField\(ctx, pageInfoField\)`), `hasCollectedField(ctx, totalCountField)`, 5,
 	},
+	{ // A page and its total are one statement (templates/lists.tmpl).
+		"gql_pagination.go",
+		regexp.MustCompile(`(?s)(func \(_m \*(\w+)\) Paginate\(.*?\n)(\tconn := )`), "${1}\tvar whole *${2}\n${3}", 5,
+	},
+	{
+		"gql_pagination.go", regexp.MustCompile(
+			`c := _m\.Clone\(\)\s+c\.ctx\.Fields = nil\s+if (conn\.TotalCount, err = )c(\.Count\(ctx\); err != nil \{\s+return nil, err\s+\})`,
+		),
+		"whole = _m.Clone()\n\t\t\twhole.ctx.Fields = nil\n\t\t}\n\t\t" +
+			"if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {\n\t\t\tif ${1}whole${2}", 5,
+	},
+	{
+		"gql_pagination.go", regexp.MustCompile(`nodes, err := _m\.All\(ctx\)`),
+		`columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total`, 5,
+	},
+}
+
+// oneParameter are mends of all files of a pattern: a list of ids is one parameter on PostgreSQL, so that lists of all
+// lengths are one statement, which stays prepared.
+var oneParameter = []mend{
+	{"*_query.go", regexp.MustCompile(`sql\.InValues\(`), `entgql.In(`, 1},
+	{"gql_collection.go", regexp.MustCompile(`sql\.InValues\(`), `entgql.In(`, 5},
+	{
+		"*/where.go", regexp.MustCompile(`(\w+In\(\w+ \.\.\.string\) predicate\.\w+ \{\n\treturn predicate\.\w+\()sql\.FieldIn\((\w+), (\w+)\.\.\.`),
+		"${1}entgql.FieldIn(${2}, ${3}...", 1,
+	},
+}
+
+// applyAll applies the mend to the files that have the text, and imports what it calls.
+func (m mend) applyAll() error {
+	paths, err := filepath.Glob(filepath.Join("ent", m.file))
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if !m.find.Match(text) {
+			continue
+		}
+		n++
+		text = m.find.ReplaceAll(text, []byte(m.with))
+		if !bytes.Contains(text, []byte(`"dugnad/schema/entgql"`)) {
+			text = bytes.Replace(text, []byte("import (\n"), []byte("import (\n\t\"dugnad/schema/entgql\"\n"), 1)
+		}
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			return err
+		}
+	}
+	if n == 0 {
+		return fmt.Errorf("mend %s: %q found nowhere", m.file, m.find)
+	}
+	return nil
 }
 
 func (m mend) apply() error {

@@ -106,6 +106,14 @@ func (o OrderDirection) beyond(column string, value any) *sql.Predicate {
 	return sql.LT(column, value)
 }
 
+// from returns the comparison of rows at a value or after it in the direction.
+func (o OrderDirection) from(column string, value any) *sql.Predicate {
+	if o == OrderDirectionAsc {
+		return sql.GTE(column, value)
+	}
+	return sql.LTE(column, value)
+}
+
 func (o OrderDirection) beyondID(column string, id any) func(*sql.Selector) {
 	return func(s *sql.Selector) { s.Where(o.beyond(s.C(column), id)) }
 }
@@ -186,6 +194,20 @@ func (o *MultiCursorsOptions) beyond(value, id any) (func(*sql.Selector), error)
 		values, fields, directions = append(slices.Clone(values), id), append(fields, o.FieldID), append(directions, o.DirectionID)
 	}
 	return func(s *sql.Selector) {
+		if !slices.ContainsFunc(directions, func(d OrderDirection) bool { return d != directions[0] }) {
+			columns := make([]string, len(fields))
+			for i, f := range fields {
+				columns[i] = s.C(f)
+			}
+			compare := sql.CompositeGT
+			if directions[0] != OrderDirectionAsc {
+				compare = sql.CompositeLT
+			}
+			s.Where(compare(columns, values...))
+			return
+		}
+		// The first column's bound is said by itself: the index of the order is read from there on.
+		s.Where(directions[0].from(s.C(fields[0]), values[0]))
 		var either []*sql.Predicate
 		for i := range fields {
 			var all []*sql.Predicate

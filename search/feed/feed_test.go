@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
 	"github.com/google/go-cmp/cmp"
 
 	"dugnad/access"
@@ -63,24 +62,22 @@ func newHub(t *testing.T, db *database.Database) *hub {
 	return h
 }
 
-// putEdges replaces the edges of a row of content that have tables.
-func (h *hub) putEdges(ctx context.Context, id string, stores map[string]ent.EdgeStore, refs []ent.Ref) {
+// putEdges replaces the edges of an entry.
+func (h *hub) putEdges(t ent.Type, id string, refs []ent.Ref) {
 	h.Helper()
-	builder := sql.Dialect(h.client.Dialect())
-	execute := func(statement sql.Querier) {
-		h.Helper()
-		query, args := statement.Query()
-		_, err := h.client.ExecContext(ctx, query, args...)
-		h.ok(err)
-	}
-	for _, store := range stores {
+	ctx := asIndex(h.Context())
+	for _, store := range ent.EdgeStores[t.Prefix] {
 		if !store.InRow {
-			execute(builder.Delete(store.Table).Where(sql.EQ(store.From, id)))
+			_, err := h.client.ExecContext(ctx, "DELETE FROM "+store.Table+" WHERE "+store.From+" = $1", id)
+			h.ok(err)
 		}
 	}
 	for _, r := range refs {
-		if store, is := stores[r.Field]; is && !store.InRow {
-			execute(builder.Insert(store.Table).Columns(store.From, store.To).Values(id, r.ID))
+		if store, is := ent.EdgeStores[t.Prefix][r.Field]; is && !store.InRow {
+			_, err := h.client.ExecContext(
+				ctx, "INSERT INTO "+store.Table+" ("+store.From+", "+store.To+") VALUES ($1, $2)", id, r.ID,
+			)
+			h.ok(err)
 		}
 	}
 }
@@ -101,16 +98,16 @@ func (h *hub) put(id, document string) {
 	case t.GQL == typeMunicipality, t.GQL == typeOrganization:
 		managed = map[string]any{"sort_name": id, "folded_name": id}
 	}
-	if data, ok := doc.(ent.ReferenceDocument); ok {
+	if of, ok := doc.(ent.ReferenceDocument); ok {
+		h.ok(of.PutRow(ctx, c, id, managed))
 		live := map[string]bool{}
 		for _, r := range doc.References() {
 			live[r.ID] = true
 		}
-		h.ok(data.PutRow(ctx, c, id, managed))
-		h.ok(data.PutEdges(ctx, c, id, live))
+		h.ok(of.PutEdges(ctx, c, id, live))
 	} else {
 		h.ok(ent.PutRows(ctx, c, []ent.Row{{ID: id, Document: doc, Managed: managed}}))
-		h.putEdges(ctx, id, ent.EdgeStores[t.Prefix], doc.References())
+		h.putEdges(t, id, doc.References())
 	}
 	if m, ok := doc.(*ent.MunicipalityInput); ok {
 		for _, n := range m.Numbers.Value() {

@@ -5,6 +5,7 @@ import (
 	"context"
 	sqldriver "database/sql/driver"
 	"errors"
+	"strings"
 
 	"github.com/lib/pq"
 )
@@ -32,7 +33,7 @@ func newPrepared(conn sqldriver.ConnPrepareContext) *prepared {
 
 // statement returns the prepared statement of a text, nil if it is to be run without one.
 func (p *prepared) statement(ctx context.Context, text string) (pqStmt, error) {
-	if p == nil {
+	if p == nil || plannedByValue(text) {
 		return nil, nil
 	}
 	found, ok := p.byText[text]
@@ -57,6 +58,14 @@ func (p *prepared) statement(ctx context.Context, text string) (pqStmt, error) {
 		t.ready = ready
 	}
 	return t.ready, nil
+}
+
+// plannedByValue reports whether PostgreSQL is to plan the statement for its values each time it runs: a page of what
+// overlaps an array of ids. Where many rows do, the index of the order is the way to the first of them, and where few
+// do, the index of the ids. A prepared statement soon has one plan for all. With a total, which begins with WITH, all
+// that match are read anyway, and one plan is right.
+func plannedByValue(text string) bool {
+	return strings.HasPrefix(text, "SELECT ") && strings.Contains(text, " && ")
 }
 
 // drop ends a statement. On error the connection is gone, and the statement with it.

@@ -3,10 +3,13 @@ package database_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"entgo.io/ent/dialect"
 
 	"dugnad/server/database"
 	"dugnad/server/database/databasetest"
@@ -55,6 +58,20 @@ func TestMigratingFromReleases(t *testing.T) {
 			} {
 				if n := rows(t.Context(), t, db, table); n != want {
 					t.Errorf("%d rows in %s, wanted %d", n, table, want)
+				}
+			}
+			among := "NOT (%s = ANY (practices.terms))"
+			if db.Dialect() == dialect.SQLite {
+				among = "instr(practices.terms, %s) = 0"
+			}
+			for id, join := range map[string]string{
+				"practices.owner_id": "",
+				"l.theme_id":         " JOIN practice_themes AS l ON l.practice_id = practices.id",
+				"l.municipality_id":  " JOIN content_municipalities AS l ON l.content_id = practices.id",
+				"l.organization_id":  " JOIN content_organizations AS l ON l.content_id = practices.id",
+			} {
+				if n := rows(t.Context(), t, db, "practices"+join+" WHERE "+fmt.Sprintf(among, id)); n != 0 {
+					t.Errorf("%d rows of practices lack %s in their terms", n, id)
 				}
 			}
 		})

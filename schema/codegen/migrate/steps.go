@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	atlas "ariga.io/atlas/sql/migrate"
@@ -26,6 +27,26 @@ func tables() []*schema.Table {
 		t.Indexes = []*schema.Index{{Name: t.Name + "_by_" + second.Name, Columns: []*schema.Column{second, first}}}
 	}
 	return migrate.Tables
+}
+
+// without removes from the tables, until restore, the indexes of a kind that SQLite does not have: there they would be
+// of another use.
+func without(tables []*schema.Table, of string) (restore func()) {
+	if of != dialect.SQLite {
+		return func() {}
+	}
+	all := make([][]*schema.Index, len(tables))
+	for i, t := range tables {
+		all[i] = t.Indexes
+		t.Indexes = slices.DeleteFunc(slices.Clone(t.Indexes), func(index *schema.Index) bool {
+			return index.Annotation != nil && index.Annotation.Types[dialect.Postgres] != ""
+		})
+	}
+	return func() {
+		for i, t := range tables {
+			t.Indexes = all[i]
+		}
+	}
 }
 
 // versionLayout is the layout of versions, which are times.
@@ -133,6 +154,7 @@ func (f *folder) diff(ctx context.Context, version, name string, tables []*schem
 		return err
 	}
 	defer func() { err = errors.Join(err, drop()) }()
+	defer without(tables, f.dialect)()
 	m, err := schema.NewMigrate(drv,
 		schema.WithDir(f.steps), schema.WithMigrationMode(schema.ModeReplay), schema.WithFormatter(named(version)),
 		schema.WithErrNoPlan(true), schema.WithDropColumn(true), schema.WithDropIndex(true))

@@ -1,12 +1,14 @@
 package content
 
 import (
+	"context"
 	"slices"
 
 	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/ent/asset"
 	"dugnad/ent/entry"
+	"dugnad/ent/predicate"
 	"dugnad/schema"
 )
 
@@ -143,29 +145,24 @@ func (w *write) addFiles(known map[string]bool, files []string) error {
 
 // checkOwners adds problems for owners that do not exist, and for keys that another entry of the owner has.
 func (b *batch) checkOwners() error {
-	var owners, keys []string
+	var owners []string
+	var wanted []ownKey
 	for _, e := range b.entries {
 		was := e.entry()
 		if was == nil { // an organisation that owns something stays
 			owners = append(owners, e.owner())
 		}
 		if key := e.doc.Shared().Key; key != nil && (was == nil || value(was.Key) != *key) {
-			keys = append(keys, *key)
+			wanted = append(wanted, ownKey{schema.ContentType(e.typ.GQL), e.owner(), *key})
 		}
 	}
 	there, err := ent.LiveIDs(b.ctx, b.Client, unique(owners))
 	if err != nil {
 		return err
 	}
-	has := make(map[ownKey]string)
-	for chunk := range slices.Chunk(unique(keys), 500) {
-		entries, err := b.Entry.Query().Where(entry.KeyIn(chunk...)).All(b.ctx)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			has[ownKey{e.Type, e.OwnerID, *e.Key}] = e.ID
-		}
+	has, err := keyed(b.ctx, b.Client, wanted)
+	if err != nil {
+		return err
 	}
 	for _, e := range b.entries {
 		if t, _ := ent.TypeOf(e.owner()); e.entry() == nil &&
@@ -181,6 +178,38 @@ func (b *batch) checkOwners() error {
 		}
 	}
 	return nil
+}
+
+// keyed returns the ids of the entries with the keys. It asks for owner, type and key together, by which entries are
+// indexed: an index of keys alone has no other use.
+func keyed(ctx context.Context, c *ent.Client, wanted []ownKey) (map[ownKey]string, error) {
+	type within struct {
+		t     schema.ContentType
+		owner string
+	}
+	keys := make(map[within][]string)
+	for _, k := range wanted {
+		at := within{k.t, k.owner}
+		keys[at] = append(keys[at], k.key)
+	}
+	owned := make([]predicate.Entry, 0, len(keys))
+	for at, some := range keys {
+		for chunk := range slices.Chunk(unique(some), 500) {
+			owned = append(owned, entry.And(entry.OwnerID(at.owner), entry.TypeEQ(at.t), entry.KeyIn(chunk...)))
+		}
+	}
+	has := make(map[ownKey]string, len(wanted))
+	for chunk := range slices.Chunk(owned, 100) { // SQLite bounds the depth of an expression
+		entries, err := c.Entry.Query().Where(entry.Or(chunk...)).
+			Select(entry.FieldID, entry.FieldType, entry.FieldOwnerID, entry.FieldKey).All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			has[ownKey{e.Type, e.OwnerID, *e.Key}] = e.ID
+		}
+	}
+	return has, nil
 }
 
 // ownKey is the writer's own id of an entry, with the owner and type within which it is unique.

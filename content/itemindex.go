@@ -14,7 +14,6 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
-	"dugnad/ent/entry"
 	"dugnad/schema"
 )
 
@@ -223,23 +222,15 @@ func (x *itemIndex) there(ctx context.Context, s *Service) (map[string]bool, err
 
 // ownEntries returns the ids of the hub's entries by their keys, owners and types.
 func (x *itemIndex) ownEntries(ctx context.Context, s *Service) (map[ownKey]string, error) {
-	var keys []string
+	var wanted []ownKey
 	for _, one := range x.items {
-		if one != nil && one.t.Content && !one.given && one.key != "" {
-			keys = append(keys, one.key)
+		if one != nil && one.t.Content && !one.given && one.key != "" && one.owner != "" {
+			wanted = append(wanted, ownKey{schema.ContentType(one.t.GQL), x.idOf(one.owner), one.key})
 		}
 	}
-	own := make(map[ownKey]string)
-	for chunk := range slices.Chunk(unique(keys), 500) {
-		entries, err := s.client.Entry.Query().Where(entry.KeyIn(chunk...)).
-			Select(entry.FieldID, entry.FieldType, entry.FieldOwnerID, entry.FieldKey).
-			All(access.WithViewer(ctx, access.System("content")))
-		if err != nil {
-			return nil, fmt.Errorf("look up keys: %w", err)
-		}
-		for _, e := range entries {
-			own[ownKey{e.Type, e.OwnerID, *e.Key}] = e.ID
-		}
+	own, err := keyed(access.WithViewer(ctx, access.System("content")), s.client, wanted)
+	if err != nil {
+		return nil, fmt.Errorf("look up keys: %w", err)
 	}
 	return own, nil
 }

@@ -51,7 +51,11 @@ func TypeOfKind(kind string) (ent.Type, bool) {
 	return t, ok
 }
 
-// Resolve returns the ids of what is named, with one statement for each kind. Content is found by its key within any
+// namesAtOnce is how many names of a kind one statement looks up: entries are not indexed by their keys alone, so that
+// each statement reads all of them.
+const namesAtOnce = 5000
+
+// Resolve returns the ids of what is named, with few statements for each kind. Content is found by its key within any
 // owner; where several owners use one key, the oldest entry is meant. What is not there is absent. It checks no rights.
 func (s *Service) Resolve(ctx context.Context, names []Name) (map[Name]string, error) {
 	ctx = access.WithViewer(ctx, access.System("content"))
@@ -61,7 +65,7 @@ func (s *Service) Resolve(ctx context.Context, names []Name) (map[Name]string, e
 	}
 	found := make(map[Name]string, len(names))
 	for kind, keys := range byKind {
-		for chunk := range slices.Chunk(unique(keys), 500) {
+		for chunk := range slices.Chunk(unique(keys), namesAtOnce) {
 			pairs, err := s.lookUp(ctx, kind, chunk)
 			if err != nil {
 				return nil, fmt.Errorf("look up names of %s: %w", kind, err)

@@ -62,6 +62,26 @@ func newHub(t *testing.T, db *database.Database) *hub {
 	return h
 }
 
+// putEdges replaces the edges of an entry.
+func (h *hub) putEdges(t ent.Type, id string, refs []ent.Ref) {
+	h.Helper()
+	ctx := asIndex(h.Context())
+	for _, store := range ent.EdgeStores[t.Prefix] {
+		if !store.InRow {
+			_, err := h.client.ExecContext(ctx, "DELETE FROM "+store.Table+" WHERE "+store.From+" = $1", id)
+			h.ok(err)
+		}
+	}
+	for _, r := range refs {
+		if store, is := ent.EdgeStores[t.Prefix][r.Field]; is && !store.InRow {
+			_, err := h.client.ExecContext(
+				ctx, "INSERT INTO "+store.Table+" ("+store.From+", "+store.To+") VALUES ($1, $2)", id, r.ID,
+			)
+			h.ok(err)
+		}
+	}
+}
+
 // put writes a live row and its links, and a change, as publishing does.
 func (h *hub) put(id, document string) {
 	h.Helper()
@@ -78,12 +98,17 @@ func (h *hub) put(id, document string) {
 	case t.GQL == typeMunicipality, t.GQL == typeOrganization:
 		managed = map[string]any{"sort_name": id, "folded_name": id}
 	}
-	h.ok(doc.PutRow(ctx, c, id, managed))
-	live := map[string]bool{}
-	for _, r := range doc.References() {
-		live[r.ID] = true
+	if of, ok := doc.(ent.ReferenceDocument); ok {
+		h.ok(of.PutRow(ctx, c, id, managed))
+		live := map[string]bool{}
+		for _, r := range doc.References() {
+			live[r.ID] = true
+		}
+		h.ok(of.PutEdges(ctx, c, id, live))
+	} else {
+		h.ok(ent.PutRows(ctx, c, []ent.Row{{ID: id, Document: doc, Managed: managed}}))
+		h.putEdges(t, id, doc.References())
 	}
-	h.ok(doc.PutEdges(ctx, c, id, live))
 	if m, ok := doc.(*ent.MunicipalityInput); ok {
 		for _, n := range m.Numbers.Value() {
 			h.ok(c.NumberUse.Create().SetID(n.Number).SetNumber(n.Number).SetName(n.Name).SetMunicipalityID(id).Exec(ctx))

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"dugnad/access"
 	"dugnad/changes"
@@ -479,6 +480,75 @@ func TestPublishAndWithdrawAtTheSameMoment(t *testing.T) {
 			if len(rows) != step.live || len(addresses) != step.live || edges != step.edges {
 				h.Errorf("%d are live with %d addresses and %d edges; wanted %d and %d", len(rows), len(addresses), edges,
 					step.live, step.edges)
+			}
+		}
+	})
+}
+
+// What is due is published and withdrawn in batches. An entry that cannot be does not hold up the others.
+func TestSchedulesInBatches(t *testing.T) {
+	each(t, func(h *hub) {
+		now := time.Now().Truncate(time.Second)
+		h.Now = func() time.Time { return now }
+		at := now.Add(time.Hour)
+		schedule := func(act content.Act, items ...content.Item) {
+			t.Helper()
+			o, err := h.Do(h.ctx, act, content.ActOptions{At: &at}, items...)
+			if err != nil || len(o.Problems)+len(o.Conflicts) > 0 {
+				h.Fatal(act, err, o.Problems, o.Conflicts)
+			}
+		}
+		var come, leave []content.Item
+		for i := range 55 { // more than one batch
+			come = append(come, h.draft(h.NewID("pra"), named(fmt.Sprint("Kjem ", i), "")))
+		}
+		for i := range 4 {
+			leave = append(leave, h.draft(h.NewID("pra"), named(fmt.Sprint("Går ", i), "")))
+		}
+		h.publish(leave...)
+		schedule(content.ActSchedulePublish, come...)
+		schedule(content.ActScheduleWithdraw, leave...)
+		h.draft(come[7].ID, `{"key": "seinare"}`) // its time stays that of the revision before
+		now = at
+		if n, err := h.RunSchedules(h.ctx); err != nil || n != 59 {
+			h.Errorf("%d attempts: %v", n, err)
+		}
+		rows := h.client.Practice.Query().CountX(h.ctx)
+		if held := h.client.Practice.Query().Where(practice.ID(come[7].ID)).CountX(h.ctx); rows != 54 || held != 0 {
+			h.Errorf("%d are live, %d of them not as it was seen", rows, held)
+		}
+		failed := h.client.Entry.Query().Where(entry.ScheduleProblemNotNil()).AllX(h.ctx)
+		if len(failed) != 1 || failed[0].ID != come[7].ID || !strings.HasPrefix(*failed[0].ScheduleProblem, "CONFLICT") {
+			h.Errorf("failed: %v", failed)
+		}
+		if n, err := h.RunSchedules(h.ctx); err != nil || n != 0 {
+			h.Errorf("%d attempts afterwards: %v", n, err)
+		}
+	})
+}
+
+// Ends are compared with beginnings as times, however they are written.
+func TestEndsAfterBeginnings(t *testing.T) {
+	each(t, func(h *hub) {
+		for _, c := range []struct {
+			id, begin, end string
+			valid          bool
+		}{
+			{"eve", "2030-01-01T10:00:00Z", "2030-01-01T10:00:00.5Z", true},
+			{"eve", "2030-01-01T10:00:00.5Z", "2030-01-01T10:00:00Z", false},
+			{"eve", "2030-01-01T10:00:00.25Z", "2030-01-01T10:00:00.250Z", true},
+			{"eve", "2030-01-01T10:00:00+01:00", "2030-01-01T09:30:00Z", true},
+			{"eve", "2030-01-01T10:00:00-01:00", "2030-01-01T10:30:00Z", false},
+			{"pra", "2019-01-02", "2019-01-02", true},
+			{"pra", "2019-01-02", "2019-01-01", false},
+		} {
+			document := named("Prosjekt", `, "period": {"start": "`+c.begin+`", "end": "`+c.end+`"}`)
+			if c.id == "eve" {
+				document = `{"texts": [{"language": "NB", "title": "Samling"}], "startsAt": "` + c.begin + `", "endsAt": "` + c.end + `"}`
+			}
+			_, problems, err := h.save(h.NewID(c.id), document, nil)
+			if err != nil || (len(problems) == 0) != c.valid {
+				h.Errorf("from %s to %s: %v %v", c.begin, c.end, problems, err)
 			}
 		}
 	})

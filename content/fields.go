@@ -82,8 +82,9 @@ var bounds = map[string][2]float64{
 // named checks the fields of an object that have rules by their name.
 func (c *checker) named(values map[string]reflect.Value, path []string) {
 	for _, span := range spans {
-		begin, end := instantOf(values[span[0]]), instantOf(values[span[1]])
-		if begin != "" && end != "" && begin > end {
+		begin, begins := instantOf(values[span[0]])
+		end, ends := instantOf(values[span[1]])
+		if begins && ends && begin.After(end) {
 			c.invalid("ends before it begins", append(slices.Clone(path), span[1])...)
 		}
 	}
@@ -103,20 +104,21 @@ func stringOf(v reflect.Value) *string {
 	return s
 }
 
-// instantOf returns a date or a time in a form that sorts by time, "" for anything else.
-func instantOf(v reflect.Value) string {
+// instantOf returns a time, or the beginning of a date; false for anything else.
+func instantOf(v reflect.Value) (at time.Time, ok bool) {
 	if !v.IsValid() {
-		return ""
+		return at, false
 	}
 	switch x := v.Interface().(type) {
 	case *schema.Date:
-		return string(value(x))
+		at, err := time.Parse(time.DateOnly, string(value(x)))
+		return at, err == nil
 	case *time.Time:
 		if x != nil {
-			return x.UTC().Format(time.RFC3339Nano)
+			return *x, true
 		}
 	}
-	return ""
+	return at, false
 }
 
 func numberOf(v reflect.Value) (n float64, ok bool) {

@@ -120,6 +120,6 @@ func stem(address string) string { return numbers.ReplaceAllString(address, "") 
 // lockKey returns the key of the lock of an entry or an address, which a few may share.
 func lockKey(of string) int {
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(of)) // it returns no error
+	_, _ = h.Write([]byte(of))   // it returns no error
 	return int(int32(h.Sum32())) //nolint:gosec // any of the 2^32 keys will do
 }

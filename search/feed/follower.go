@@ -67,6 +67,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for failures := 0; ; {
+		began := f.now()
 		err := f.catchUp(ctx)
 		f.report(ctx, err)
 		switch {
@@ -89,12 +90,24 @@ func (f *Follower) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-time.After(rest(f.now().Sub(began))):
+		}
+		select {
+		case <-ctx.Done():
+			return nil
 		case <-woken:
 		case <-f.repair:
 		case <-tick.C:
 		}
 	}
 }
+
+// maxRest is the longest pause between rounds that succeed: what is published shows in search within a second.
+const maxRest = 500 * time.Millisecond
+
+// rest returns the pause after a round that took so long. What is published meanwhile is indexed with one batch, and
+// while much is published the index takes at most a third of the time.
+func rest(took time.Duration) time.Duration { return min(max(2*took, 0), maxRest) }
 
 // report records how the last round went, for the task that runs the follower and for Status.
 func (f *Follower) report(ctx context.Context, err error) {

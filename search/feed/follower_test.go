@@ -323,6 +323,16 @@ func TestBackOff(t *testing.T) {
 	}
 }
 
+func TestRest(t *testing.T) {
+	for took, want := range map[time.Duration]time.Duration{
+		-time.Second: 0, 0: 0, 20 * time.Millisecond: 40 * time.Millisecond, time.Minute: maxRest,
+	} {
+		if d := rest(took); d != want {
+			t.Errorf("after %v: %v", took, d)
+		}
+	}
+}
+
 func TestReconcile(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		f := newFed(t, db)

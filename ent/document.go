@@ -524,9 +524,9 @@ func sortDate(issued *schema.PartialDate, period *schema.Period, publishedAt any
 // distinct returns the ids in order, each once.
 func distinct(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
 
-// termsOf returns the ids of the reference data by which filters find a row: its owner, and what it links to.
-func termsOf(links schema.Links, members []schema.MemberRef, owner any) schema.Terms {
-	ids := slices.Concat(links.Themes, links.TargetGroups, links.Methods, links.LawSections)
+// termsOf returns the terms by which filters find a row: the ids of its owner and of what it links to, and its kind.
+func termsOf(links schema.Links, members []schema.MemberRef, owner any, kind ...string) schema.Terms {
+	ids := slices.Concat(kind, links.Themes, links.TargetGroups, links.Methods, links.LawSections)
 	if id, ok := owner.(string); ok {
 		ids = append(ids, id)
 	}
@@ -1784,7 +1784,7 @@ func (d *NetworkInput) set(m *NetworkMutation, managed map[string]any) error {
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
-	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"], schema.KindTerm(deref(d.Kind.Value()))))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2095,7 +2095,7 @@ func (d *PracticeInput) set(m *PracticeMutation, managed map[string]any) error {
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
-	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"], schema.KindTerm(deref(d.Kind.Value()))))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2505,7 +2505,7 @@ func (d *ReportInput) set(m *ReportMutation, managed map[string]any) error {
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
-	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"], schema.KindTerm(deref(d.Kind.Value()))))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2899,7 +2899,7 @@ func (d *ToolInput) set(m *ToolMutation, managed map[string]any) error {
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
-	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"], schema.KindTerm(deref(d.Kind.Value()))))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {

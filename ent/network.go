@@ -75,7 +75,7 @@ type Network struct {
 	ImageID *string `json:"image_id,omitempty"`
 	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
 	Links schema.Links `json:"links,omitempty"`
-	// Ids of the reference data that filters of lists find the row by.
+	// Ids of the reference data that filters of lists find the row by, and its kind.
 	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.NetworkKind `json:"kind,omitempty"`

@@ -79,7 +79,7 @@ func (Content) Fields() []ent.Field {
 		field.Other("terms", Terms{}).
 			SchemaType(map[string]string{dialect.Postgres: "text[]", dialect.SQLite: "text"}).
 			Annotations(managed(), entsql.Default("{}"), entgql.Skip()).
-			Comment("Ids of the reference data that filters of lists find the row by."),
+			Comment("Ids of the reference data that filters of lists find the row by, and its kind."),
 	}
 }
 

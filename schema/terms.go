@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Terms are the ids of the reference data by which filters of lists find a live row, sorted. On PostgreSQL they are an
+// Terms are the ids of the reference data by which filters of lists find a live row, and its kind, sorted. On PostgreSQL they are an
 // array with an inverted index; SQLite keeps the same text, and its filters read the join tables.
 type Terms []string
 
@@ -16,6 +16,9 @@ func NewTerms(ids []string) Terms {
 	slices.Sort(ids)
 	return slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return !plain(id) })
 }
+
+// KindTerm returns the term of a kind of content.
+func KindTerm[K ~string](kind K) string { return "kind_" + strings.ToLower(string(kind)) }
 
 // plain reports whether the id needs no quotes in an array's text, as no id of the hub does.
 func plain(id string) bool {

@@ -176,6 +176,18 @@ func in[T any](q query, column string, values []T) []*sql.Predicate {
 	return []*sql.Predicate{known(q, column, sql.In(q.s.C(column), anys(values)...))}
 }
 
+// ofKind returns the predicate of content of any of the kinds, which are terms on PostgreSQL.
+func ofKind[K ~string](q query, kinds []K) []*sql.Predicate {
+	if len(kinds) == 0 || q.s.Dialect() != dialect.Postgres {
+		return in(q, "kind", kinds)
+	}
+	terms := make(schema.Terms, len(kinds))
+	for i, k := range kinds {
+		terms[i] = schema.KindTerm(k)
+	}
+	return []*sql.Predicate{q.overlaps(terms)}
+}
+
 // known makes a predicate false instead of unknown where the column is NULL, so that its negation is true there.
 func known(q query, column string, p *sql.Predicate) *sql.Predicate {
 	return sql.And(sql.NotNull(q.s.C(column)), p)

@@ -28,7 +28,7 @@ func (f *PracticeFilter) node() *node {
 	return &node{&f.Shared, f.own, nodes(f.And), nodes(f.Or), optional(f.Not)}
 }
 
-func (f *PracticeFilter) own(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }
+func (f *PracticeFilter) own(q query) []*sql.Predicate { return ofKind(q, f.Kinds) }
 
 // ToolFilter is the filter of tools.
 type ToolFilter struct {
@@ -47,7 +47,7 @@ func (f *ToolFilter) node() *node {
 	return &node{&f.Shared, f.own, nodes(f.And), nodes(f.Or), optional(f.Not)}
 }
 
-func (f *ToolFilter) own(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }
+func (f *ToolFilter) own(q query) []*sql.Predicate { return ofKind(q, f.Kinds) }
 
 // ReportFilter is the filter of reports.
 type ReportFilter struct {
@@ -101,7 +101,7 @@ func (f *NetworkFilter) node() *node {
 	return &node{&f.Shared, f.own, nodes(f.And), nodes(f.Or), optional(f.Not)}
 }
 
-func (f *NetworkFilter) own(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }
+func (f *NetworkFilter) own(q query) []*sql.Predicate { return ofKind(q, f.Kinds) }
 
 // EventFilter is the filter of events.
 type EventFilter struct {

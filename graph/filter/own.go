@@ -6,7 +6,7 @@ import "entgo.io/ent/dialect/sql"
 // filters whose only own field is kinds.
 
 func (f *ReportFilter) own(q query) []*sql.Predicate {
-	return append(in(q, "kind", f.Kinds), in(q, "series", f.Series)...)
+	return append(ofKind(q, f.Kinds), in(q, "series", f.Series)...)
 }
 
 func (f *ProjectFilter) own(q query) []*sql.Predicate { return running(q, f.RunningOn) }

@@ -80,7 +80,7 @@ func (q query) filed(demands []demand) *sql.Predicate {
 	if q.s.Dialect() == dialect.Postgres {
 		all := make([]*sql.Predicate, len(demands))
 		for i, d := range demands {
-			all[i] = sql.P(func(b *sql.Builder) { b.Ident(q.s.C("terms")).WriteString(" && ").Arg(schema.Terms(d.ids)) })
+			all[i] = q.overlaps(d.ids)
 		}
 		return sql.And(all...)
 	}
@@ -104,6 +104,11 @@ func (q query) filed(demands []demand) *sql.Predicate {
 			}
 		}
 	}))
+}
+
+// overlaps returns the predicate of rows that are filed under any of the terms, on PostgreSQL.
+func (q query) overlaps(terms schema.Terms) *sql.Predicate {
+	return sql.P(func(b *sql.Builder) { b.Ident(q.s.C("terms")).WriteString(" && ").Arg(terms) })
 }
 
 // joined returns the query for the rows that the many-to-many edge to singular connects with an id.

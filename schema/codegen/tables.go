@@ -56,7 +56,7 @@ func filterTypes(types []contentType, sdl ast.DefinitionList) ([]byte, error) {
 		fmt.Fprintf(&b, "\nfunc (f *%s) node() *node {\n"+
 			"return &node{&f.Shared, f.own, nodes(f.And), nodes(f.Or), optional(f.Not)}\n}\n", name)
 		if len(own) == 1 && own[0].Name == "kinds" {
-			fmt.Fprintf(&b, "\nfunc (f *%s) own(q query) []*sql.Predicate { return in(q, \"kind\", f.Kinds) }\n", name)
+			fmt.Fprintf(&b, "\nfunc (f *%s) own(q query) []*sql.Predicate { return ofKind(q, f.Kinds) }\n", name)
 		}
 	}
 	imports := "\"context\"\n"

@@ -65,10 +65,11 @@ func TestMigratingFromReleases(t *testing.T) {
 				among = "instr(practices.terms, %s) = 0"
 			}
 			for id, join := range map[string]string{
-				"practices.owner_id": "",
-				"l.theme_id":         " JOIN practice_themes AS l ON l.practice_id = practices.id",
-				"l.municipality_id":  " JOIN content_municipalities AS l ON l.content_id = practices.id",
-				"l.organization_id":  " JOIN content_organizations AS l ON l.content_id = practices.id",
+				"practices.owner_id":                 "",
+				"('kind_' || lower(practices.kind))": "",
+				"l.theme_id":                         " JOIN practice_themes AS l ON l.practice_id = practices.id",
+				"l.municipality_id":                  " JOIN content_municipalities AS l ON l.content_id = practices.id",
+				"l.organization_id":                  " JOIN content_organizations AS l ON l.content_id = practices.id",
 			} {
 				if n := rows(t.Context(), t, db, "practices"+join+" WHERE "+fmt.Sprintf(among, id)); n != 0 {
 					t.Errorf("%d rows of practices lack %s in their terms", n, id)

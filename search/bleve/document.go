@@ -155,11 +155,20 @@ func (compoundParts) Analyze(text []byte) analysis.TokenStream {
 func tokens(text []byte, terms func(norwegian.Word) []string) analysis.TokenStream {
 	words := norwegian.Words(string(text))
 	out := make(analysis.TokenStream, 0, len(words))
+	made := make([]analysis.Token, len(words)) // together, because a body has thousands
+	spelt := make([]byte, 0, len(text))
 	for i, w := range words {
 		for _, term := range terms(w) {
-			if term != "" {
-				out = append(out, &analysis.Token{Term: []byte(term), Start: w.Start, End: w.End, Position: i + 1})
+			if term == "" {
+				continue
 			}
+			if len(made) == 0 {
+				made = make([]analysis.Token, len(words))
+			}
+			at := len(spelt)
+			spelt = append(spelt, term...)
+			made[0] = analysis.Token{Term: spelt[at:len(spelt):len(spelt)], Start: w.Start, End: w.End, Position: i + 1}
+			out, made = append(out, &made[0]), made[1:]
 		}
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
 
 	"dugnad/ent"
 	"dugnad/ent/change"
@@ -38,27 +39,58 @@ func Append(ctx context.Context, tx *ent.Tx, at time.Time, actor string, entries
 	if len(entries) == 0 {
 		return nil
 	}
-	if tx.Client().Dialect() == dialect.Postgres {
-		const lock = "SELECT pg_advisory_xact_lock($1), pg_notify($2, '')" // the notification is sent at the commit
-		if _, err := tx.ExecContext(ctx, lock, lockLog, Channel); err != nil {
-			return fmt.Errorf("lock the change log: %w", err)
-		}
-	}
 	for chunk := range slices.Chunk(entries, 500) {
-		rows := make([]*ent.ChangeCreate, len(chunk))
+		types := make([]string, len(chunk))
 		for i, e := range chunk {
 			t, ok := ent.TypeOf(e.NodeID)
 			if !ok {
 				return fmt.Errorf("append a change of %q: unknown type", e.NodeID)
 			}
-			rows[i] = tx.Change.Create().SetAt(at).SetNodeID(e.NodeID).SetType(t.GQL).SetAction(e.Action).
-				SetRevision(e.Revision).SetAudience(e.Audience).SetActor(actor)
+			types[i] = t.GQL
 		}
-		if err := tx.Change.CreateBulk(rows...).Exec(ctx); err != nil {
+		var err error
+		if tx.Client().Dialect() == dialect.Postgres {
+			err = appendLocked(ctx, tx, at, actor, chunk, types)
+		} else {
+			rows := make([]*ent.ChangeCreate, len(chunk))
+			for i, e := range chunk {
+				rows[i] = tx.Change.Create().SetAt(at).SetNodeID(e.NodeID).SetType(types[i]).SetAction(e.Action).
+					SetRevision(e.Revision).SetAudience(e.Audience).SetActor(actor)
+			}
+			err = tx.Change.CreateBulk(rows...).Exec(ctx)
+		}
+		if err != nil {
 			return fmt.Errorf("append to the change log: %w", err)
 		}
 	}
 	return nil
+}
+
+// appendLocked takes the lock, notifies at the commit, and writes the changes, in one statement: everybody who publishes
+// waits for the lock, which is held until the commit. The rows get their sequences after the lock, because they are
+// joined with it.
+func appendLocked(
+	ctx context.Context, tx *ent.Tx, at time.Time, actor string, entries []Entry, types []string,
+) error {
+	b := &sql.Builder{}
+	b.SetDialect(dialect.Postgres)
+	b.WriteString("WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(").Arg(lockLog).WriteString("), pg_notify(").
+		Arg(Channel).WriteString(", '')) INSERT INTO ").Ident(change.Table).WriteString(" (").
+		IdentComma(change.FieldAt, change.FieldActor, change.FieldNodeID, change.FieldType, change.FieldAction,
+			change.FieldRevision, change.FieldAudience).
+		WriteString(") SELECT CAST(").Arg(at).WriteString(" AS timestamptz), ").Arg(actor).
+		WriteString(", c.column1, c.column2, c.column3, c.column4, c.column5 FROM locked, (VALUES ")
+	for i, e := range entries {
+		if i > 0 {
+			b.Comma()
+		}
+		b.WriteString("(").Args(e.NodeID, types[i], string(e.Action)).WriteString(", CAST(").Arg(e.Revision).
+			WriteString(" AS bigint), ").Arg(string(e.Audience)).WriteString(")")
+	}
+	b.WriteString(") AS c")
+	query, args := b.Query()
+	_, err := tx.ExecContext(ctx, query, args...)
+	return err
 }
 
 // Read returns at most limit changes after the given sequence, in order.

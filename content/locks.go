@@ -91,7 +91,9 @@ func (b *batch) lockEntries() error {
 		of, doc := string(e.entry().Type), e.doc.Shared()
 		if address, wanted := e.wanted(); wanted {
 			own[lockKey(of+" "+stem(address))] = true
-			own[lockKey(of+" "+stem(text.Slug(readyTitle(doc.Texts))))] = true
+			if doc.Slug == nil {
+				own[lockKey(of+" "+stem(text.Slug(readyTitle(doc.Texts))))] = true
+			}
 		}
 	}
 	if len(own) > 10*maxTogether {

@@ -101,7 +101,8 @@ func (e *entryWrite) wanted() (string, bool) {
 // asks for no other.
 func settled(e *entryWrite) bool {
 	doc, was := e.doc.Shared(), e.entry()
-	return doc.Slug == nil && was.Slug != nil && was.Live && (isPublic(was) || audienceOf(doc) == schema.Members)
+	return was.Slug != nil && was.Live && (doc.Slug == nil || *doc.Slug == *was.Slug) &&
+		(isPublic(was) || audienceOf(doc) == schema.Members)
 }
 
 // present returns the entry's slug of today, and reports whether it keeps it: another entry may have taken it, or the
@@ -109,10 +110,10 @@ func settled(e *entryWrite) bool {
 func (t *slugTaker) present(e *entryWrite) (slug string, keeps bool) {
 	doc, was := e.doc.Shared(), e.entry().Slug
 	switch {
-	case doc.Slug != nil || was == nil:
-		return "", false
 	case settled(e):
 		return *was, true
+	case doc.Slug != nil || was == nil:
+		return "", false
 	}
 	h := t.holders[slugKey{e.entry().Type, *was}]
 	switch {
@@ -172,15 +173,15 @@ func (t *slugTaker) read(keys ...slugKey) error {
 func (t *slugTaker) take(e *entryWrite) error {
 	of, doc := e.entry().Type, e.doc.Shared()
 	audience := audienceOf(doc)
-	if doc.Slug != nil {
-		return t.takeExplicit(e, *doc.Slug)
-	}
-	base := text.Slug(readyTitle(doc.Texts))
 	if present, keeps := t.present(e); keeps && t.given[slugKey{of, present}] == "" {
 		t.give(e, present)
 		e.keepsSlug = true
 		return nil
 	}
+	if doc.Slug != nil {
+		return t.takeExplicit(e, *doc.Slug)
+	}
+	base := text.Slug(readyTitle(doc.Texts))
 	for n := 1; ; n++ {
 		candidate := base
 		if n > 1 {

@@ -392,8 +392,12 @@ const lockDemo = 0x64_75_67_6e_61_64_06
 func (h *Hub) loadDemo(ctx context.Context) (err error) {
 	defer func() { h.demo.end(err) }()
 	return h.db.Own(ctx, lockDemo, func(ctx context.Context) error {
-		start := time.Now()
+		start, said := time.Now(), ""
 		err := demo.Load(ctx, h.service, func(done, total int, what string) {
+			if what == said && (total == 0 || done < total) { // it is called for every item that is read
+				return
+			}
+			said = what
 			slog.InfoContext(ctx, "loading demo content", "what", what, "done", done, "total", total)
 		})
 		if err != nil {

@@ -10,8 +10,13 @@ import (
 func TestDecode(t *testing.T) {
 	full := func(v reflect.Value) reflect.Value { return filled(v.Type()) }
 	for _, column := range []any{
-		Texts{}, Texts{NB: `«Å» "x" \ ` + "\u2028\n", SE: ""}, TextLists{NN: {"én", ""}, EN: nil, SE: {}},
-		full(reflect.ValueOf(Links{})).Interface(), Links{Themes: []string{"the_1"}}, []KeyFigure{}, PartialDate{},
+		Texts{},
+		Texts{NB: `«Å» "x" \ ` + "\u2028\n", SE: ""},
+		TextLists{NN: {"én", ""}, EN: nil, SE: {}},
+		full(reflect.ValueOf(Links{})).Interface(),
+		Links{Themes: []string{"the_1"}},
+		[]KeyFigure{},
+		PartialDate{},
 	} {
 		text, err := json.Marshal(column)
 		if err != nil {

@@ -112,7 +112,9 @@ type District struct{ ent.Schema }
 func (District) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of District.
-func (District) Annotations() []schema.Annotation { return append(reference("dis", "DISTRICT"), held()) }
+func (District) Annotations() []schema.Annotation {
+	return append(reference("dis", "DISTRICT"), held())
+}
 
 // Fields of District.
 func (District) Fields() []ent.Field {

@@ -44,7 +44,9 @@ type TargetGroup struct{ ent.Schema }
 func (TargetGroup) Mixin() []ent.Mixin { return []ent.Mixin{Term{}} }
 
 // Annotations of TargetGroup.
-func (TargetGroup) Annotations() []schema.Annotation { return append(reference("tgr", "TARGET_GROUP"), held()) }
+func (TargetGroup) Annotations() []schema.Annotation {
+	return append(reference("tgr", "TARGET_GROUP"), held())
+}
 
 // Fields of TargetGroup.
 func (TargetGroup) Fields() []ent.Field {
@@ -73,7 +75,9 @@ type LawSection struct{ ent.Schema }
 func (LawSection) Mixin() []ent.Mixin { return []ent.Mixin{Term{}} }
 
 // Annotations of LawSection.
-func (LawSection) Annotations() []schema.Annotation { return append(reference("law", "LAW_SECTION"), held()) }
+func (LawSection) Annotations() []schema.Annotation {
+	return append(reference("law", "LAW_SECTION"), held())
+}
 
 // Fields of LawSection.
 func (LawSection) Fields() []ent.Field {

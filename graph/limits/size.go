@@ -36,7 +36,7 @@ type budget struct {
 	mutation bool // ends fields, not the answer: what has been done must be told
 	elements atomic.Int64
 	bytes    atomic.Int64
-	answer   context.Context //nolint:containedctx // in which the answer is made
+	answer   context.Context    //nolint:containedctx // in which the answer is made
 	cancel   context.CancelFunc // of that context
 	schema   *ast.Schema
 	op       *graphql.OperationContext

@@ -251,7 +251,7 @@ func docsOf(t *testing.T) []string {
 			return err
 		}
 		name := d.Name()
-		if d.IsDir() && slices.Contains([]string{"node_modules", "testdata", "data", "bin", ".git"}, name) {
+		if d.IsDir() && slices.Contains([]string{"node_modules", "testdata", "data", "bin", ".git", "compare"}, name) {
 			return filepath.SkipDir
 		}
 		if !d.IsDir() && filepath.Ext(name) == ".md" {
@@ -365,7 +365,7 @@ func TestDocComments(t *testing.T) {
 		}
 		if d.IsDir() {
 			switch d.Name() {
-			case "ent", "node_modules", "testdata", "data", ".git":
+			case "ent", "node_modules", "testdata", "data", ".git", "compare":
 				return filepath.SkipDir
 			}
 			return nil

@@ -12,8 +12,10 @@ const (
 	// streamBytes is about what an idle stream has on the heap and as a stack.
 	streamBytes = 16 << 10
 	// usualGarbage is Go's default of GOGC: garbage up to as much as lives, in percent. leastGarbage is the least that
-	// open streams lead to.
-	usualGarbage, leastGarbage = 100, 25
+	// open streams lead to, and mostGarbage the most that a small heap leads to.
+	usualGarbage, leastGarbage, mostGarbage = 100, 25, 400
+	// usualBytes is how much garbage there may be beside a heap that is smaller.
+	usualBytes = 96 << 20
 	// manyStreams is how many streams must have been opened before what that took is returned to the system.
 	manyStreams = 500
 	memoryPause = 5 * time.Second
@@ -22,14 +24,16 @@ const (
 	quietBytes, busyBytes = 4 << 20, 64 << 20
 )
 
-// garbageFor returns how much garbage there may be, in percent of the live bytes of heap and stacks: as much as without
-// the open streams. Idle streams live long and make no garbage, so with Go's default each would take its memory twice.
+// garbageFor returns how much garbage there may be, in percent of the live bytes of heap and stacks: as much as lives
+// without the open streams, which live long and make no garbage, and at least usualBytes, because collecting a small
+// heap for every few answers took a fifth of their time.
 func garbageFor(live uint64, streams int) int {
 	if live == 0 {
 		return usualGarbage
 	}
-	ofStreams := min(uint64(max(0, streams))*streamBytes, live)       //nolint:gosec // not negative
-	return max(leastGarbage, int(usualGarbage*(live-ofStreams)/live)) //nolint:gosec // at most usualGarbage
+	ofStreams := uint64(max(0, streams)) * streamBytes //nolint:gosec // not negative
+	garbage := max(live-min(ofStreams, live), usualBytes-min(ofStreams, usualBytes))
+	return int(min(max(leastGarbage, garbage*100/live), mostGarbage)) //nolint:gosec // bounded
 }
 
 // workload notices when a hub that had much to do has little to do.

@@ -19,16 +19,13 @@ import (
 // fields checks values by their type or name, anywhere in a document: dates exist and do not end before they begin, small
 // texts are not empty and in known languages, lists are not too long and hold nothing twice, numbers are possible.
 func (c *checker) fields(doc ent.Document) {
-	v := reflect.ValueOf(doc).Elem()
 	values := make(map[string]reflect.Value)
-	for i := range v.NumField() {
-		if value := v.Field(i).MethodByName("Value"); value.IsValid() {
-			name := jsonName(v.Type().Field(i))
-			values[name] = value.Call(nil)[0]
-			c.walk(values[name], []string{name})
-			if values[name].Type() == reflect.TypeFor[[]string]() {
-				c.distinct(values[name], []string{name})
-			}
+	for name, value := range doc.Fields() {
+		v := reflect.ValueOf(value)
+		values[name] = v
+		c.walk(v, []string{name})
+		if _, list := value.([]string); list {
+			c.distinct(v, []string{name})
 		}
 	}
 	c.named(values, nil)

@@ -51,11 +51,9 @@ func guard(entry string, doc ent.Document) []Problem {
 			g.shownBody(t.Body, []string{"texts", strconv.Itoa(i), "body"})
 		}
 	}
-	v := reflect.ValueOf(doc).Elem()
-	for i := range v.NumField() {
-		name := jsonName(v.Type().Field(i))
-		if value := v.Field(i).MethodByName("Value"); value.IsValid() && name != "texts" && !notWords[name] {
-			g.walk(value.Call(nil)[0], []string{name})
+	for name, value := range doc.Fields() {
+		if name != "texts" && !notWords[name] {
+			g.walk(reflect.ValueOf(value), []string{name})
 		}
 	}
 	return g.problems

@@ -3,7 +3,6 @@ package content
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 
@@ -56,15 +55,10 @@ func textFieldsOf(gql string) (map[string]bool, error) {
 		return nil, &fault.Error{Code: fault.BadUserInput, Field: "type", Message: err.Error()}
 	}
 	fields := make(map[string]bool)
-	t := reflect.TypeOf(doc).Elem()
-	for i := range t.NumField() {
-		value, ok := t.Field(i).Type.MethodByName("Value") // of an Omittable
-		if !ok {
-			continue
-		}
-		switch value.Type.Out(0) {
-		case reflect.TypeFor[[]schema.ContentText](), reflect.TypeFor[schema.LocalText]():
-			fields[jsonName(t.Field(i))] = true
+	for name, value := range doc.Fields() {
+		switch value.(type) {
+		case []schema.ContentText, schema.LocalText:
+			fields[name] = true
 		}
 	}
 	return fields, nil

@@ -2,6 +2,7 @@ package content
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -48,14 +49,12 @@ type losses struct {
 // texts of which little is left, and for shorter lists.
 func (l losses) lost(before, now ent.Document) []Problem {
 	l.texts(before.Shared().Texts, now.Shared().Texts)
-	was, is := reflect.ValueOf(before).Elem(), reflect.ValueOf(now).Elem()
-	for i := range was.NumField() {
-		name := jsonName(was.Type().Field(i))
-		value := was.Field(i).MethodByName("Value") // of an Omittable
-		if !value.IsValid() || name == "texts" || l.readers && (name == "key" || name == "slug") {
+	is := maps.Collect(now.Fields())
+	for name, was := range before.Fields() {
+		if name == "texts" || l.readers && (name == "key" || name == "slug") {
 			continue
 		}
-		l.value(value.Call(nil)[0], is.Field(i).MethodByName("Value").Call(nil)[0], []string{name})
+		l.value(reflect.ValueOf(was), reflect.ValueOf(is[name]), []string{name})
 	}
 	return l.problems
 }

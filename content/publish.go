@@ -54,11 +54,8 @@ func complete(id, gql string, doc ent.Document, why string) []Problem {
 		problems = append(problems, problemAt(ProblemRequired, why, path...).of(id))
 	}
 	c := &checker{entry: id}
-	v := reflect.ValueOf(doc).Elem()
-	for i := range v.NumField() {
-		if value := v.Field(i).MethodByName("Value"); value.IsValid() {
-			c.blanks(value.Call(nil)[0], []string{jsonName(v.Type().Field(i))})
-		}
+	for name, value := range doc.Fields() {
+		c.blanks(reflect.ValueOf(value), []string{name})
 	}
 	for _, p := range c.problems { // what is missing is told once
 		if !slices.ContainsFunc(problems, func(q Problem) bool { return slices.Equal(p.Path, q.Path) }) {

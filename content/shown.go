@@ -29,12 +29,8 @@ func breaksRule(field, value string) bool {
 // next save or publish, and does not keep the entry from being previewed.
 func unshown(id string, doc ent.Document) []Problem {
 	c := &checker{entry: id}
-	v := reflect.ValueOf(doc).Elem()
-	for i := range v.NumField() {
-		if value := v.Field(i).MethodByName("Value"); value.IsValid() {
-			name := jsonName(v.Type().Field(i))
-			c.addresses(value.Call(nil)[0], name, []string{name})
-		}
+	for name, value := range doc.Fields() {
+		c.addresses(reflect.ValueOf(value), name, []string{name})
 	}
 	if s := doc.Shared(); s != nil {
 		c.bodies(s.Texts)

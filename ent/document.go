@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"time"
@@ -38,6 +39,8 @@ type Document interface {
 	Missing() [][]string
 	// Invalid returns the invalid values, with their paths.
 	Invalid() []FieldError
+	// Fields yields the fields by their names in JSON, with their values; absent ones have none.
+	Fields() iter.Seq2[string, any]
 	// References returns everything that the document refers to.
 	References() []Ref
 	// Shared returns the fields of all content types; nil for reference data.
@@ -608,6 +611,19 @@ func (d *AssetInput) Invalid() []FieldError {
 	return bad
 }
 
+// Fields implements Document.
+func (d *AssetInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true &&
+			yield("key", d.Key.Value()) &&
+			yield("file", d.File.Value()) &&
+			yield("mediaType", d.MediaType.Value()) &&
+			yield("alt", d.Alts.Value()) &&
+			yield("credit", d.Credit.Value()) &&
+			yield("focalPoint", d.FocalPoint.Value())
+	}
+}
+
 // References implements Document.
 func (d *AssetInput) References() []Ref {
 	var refs []Ref
@@ -711,6 +727,27 @@ func (d *CollectionInput) Invalid() []FieldError {
 		}
 	}
 	return bad
+}
+
+// Fields implements Document.
+func (d *CollectionInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true && yield("key", d.Key.Value()) && yield("slug", d.Slug.Value()) && yield("texts", d.Texts.Value()) &&
+			yield("organizations", d.Organizations.Value()) && yield("municipalities", d.Municipalities.Value()) &&
+			yield("districts", d.Districts.Value()) && yield("relations", d.Relations.Value()) &&
+			yield("audience", d.Audience.Value()) &&
+			yield("issued", d.Issued.Value()) &&
+			yield("keyFigures", d.Figures.Value()) &&
+			yield("unnamedMunicipalities", d.UnnamedGroups.Value()) &&
+			yield("downloads", d.DownloadList.Value()) &&
+			yield("evidence", d.Rating.Value()) &&
+			yield("image", d.Image.Value()) &&
+			yield("themes", d.Themes.Value()) &&
+			yield("targetGroups", d.TargetGroups.Value()) &&
+			yield("methods", d.Methods.Value()) &&
+			yield("contacts", d.Contacts.Value()) &&
+			yield("lawSections", d.LawSections.Value())
+	}
 }
 
 // References implements Document.
@@ -871,6 +908,19 @@ func (d *ContactInput) Invalid() []FieldError {
 	return bad
 }
 
+// Fields implements Document.
+func (d *ContactInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true &&
+			yield("key", d.Key.Value()) &&
+			yield("functions", d.Functions.Value()) &&
+			yield("email", d.Email.Value()) &&
+			yield("phone", d.Phone.Value()) &&
+			yield("url", d.URL.Value()) &&
+			yield("organization", d.Organization.Value())
+	}
+}
+
 // References implements Document.
 func (d *ContactInput) References() []Ref {
 	var refs []Ref
@@ -971,6 +1021,16 @@ func (d *CountyInput) Invalid() []FieldError {
 	return bad
 }
 
+// Fields implements Document.
+func (d *CountyInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true &&
+			yield("number", d.Number.Value()) &&
+			yield("name", d.Name.Value()) &&
+			yield("names", d.LocalNames.Value())
+	}
+}
+
 // References implements Document.
 func (d *CountyInput) References() []Ref {
 	var refs []Ref
@@ -1049,6 +1109,16 @@ func (d *DistrictInput) Missing() [][]string {
 func (d *DistrictInput) Invalid() []FieldError {
 	var bad []FieldError
 	return bad
+}
+
+// Fields implements Document.
+func (d *DistrictInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true &&
+			yield("number", d.Number.Value()) &&
+			yield("name", d.Name.Value()) &&
+			yield("municipality", d.Municipality.Value())
+	}
 }
 
 // References implements Document.
@@ -1159,6 +1229,32 @@ func (d *EventInput) Invalid() []FieldError {
 		}
 	}
 	return bad
+}
+
+// Fields implements Document.
+func (d *EventInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true && yield("key", d.Key.Value()) && yield("slug", d.Slug.Value()) && yield("texts", d.Texts.Value()) &&
+			yield("organizations", d.Organizations.Value()) && yield("municipalities", d.Municipalities.Value()) &&
+			yield("districts", d.Districts.Value()) && yield("relations", d.Relations.Value()) &&
+			yield("audience", d.Audience.Value()) &&
+			yield("issued", d.Issued.Value()) &&
+			yield("keyFigures", d.Figures.Value()) &&
+			yield("unnamedMunicipalities", d.UnnamedGroups.Value()) &&
+			yield("downloads", d.DownloadList.Value()) &&
+			yield("evidence", d.Rating.Value()) &&
+			yield("startsAt", d.StartsAt.Value()) &&
+			yield("endsAt", d.EndsAt.Value()) &&
+			yield("place", d.Place.Value()) &&
+			yield("online", d.Online.Value()) &&
+			yield("participants", d.Participants.Value()) &&
+			yield("image", d.Image.Value()) &&
+			yield("themes", d.Themes.Value()) &&
+			yield("targetGroups", d.TargetGroups.Value()) &&
+			yield("methods", d.Methods.Value()) &&
+			yield("contacts", d.Contacts.Value()) &&
+			yield("lawSections", d.LawSections.Value())
+	}
 }
 
 // References implements Document.
@@ -1350,6 +1446,20 @@ func (d *LawSectionInput) Invalid() []FieldError {
 	return bad
 }
 
+// Fields implements Document.
+func (d *LawSectionInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true &&
+			yield("slug", d.Slug.Value()) &&
+			yield("labels", d.LabelTexts.Value()) &&
+			yield("position", d.Position.Value()) &&
+			yield("act", d.Acts.Value()) &&
+			yield("section", d.Section.Value()) &&
+			yield("from", d.InForceFrom.Value()) &&
+			yield("to", d.InForceTo.Value())
+	}
+}
+
 // References implements Document.
 func (d *LawSectionInput) References() []Ref {
 	var refs []Ref
@@ -1441,6 +1551,16 @@ func (d *MethodInput) Missing() [][]string {
 func (d *MethodInput) Invalid() []FieldError {
 	var bad []FieldError
 	return bad
+}
+
+// Fields implements Document.
+func (d *MethodInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true &&
+			yield("slug", d.Slug.Value()) &&
+			yield("labels", d.LabelTexts.Value()) &&
+			yield("position", d.Position.Value())
+	}
 }
 
 // References implements Document.
@@ -1538,6 +1658,30 @@ func (d *MunicipalityInput) Invalid() []FieldError {
 		}
 	}
 	return bad
+}
+
+// Fields implements Document.
+func (d *MunicipalityInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true && yield("numbers", d.Numbers.Value()) &&
+			yield("number", d.Number.Value()) &&
+			yield("name", d.Name.Value()) &&
+			yield("officialName", d.OfficialName.Value()) &&
+			yield("names", d.LocalNames.Value()) &&
+			yield("active", d.Active.Value()) &&
+			yield("latitude", d.Latitude.Value()) &&
+			yield("longitude", d.Longitude.Value()) &&
+			yield("population", d.Population.Value()) &&
+			yield("populationYear", d.PopulationYear.Value()) &&
+			yield("kostraGroup", d.KostraGroup.Value()) &&
+			yield("kostraYear", d.KostraYear.Value()) &&
+			yield("centrality", d.Centrality.Value()) &&
+			yield("centralityIndex", d.CentralityIndex.Value()) &&
+			yield("centralityYear", d.CentralityYear.Value()) &&
+			yield("samiArea", d.SamiArea.Value()) &&
+			yield("county", d.County.Value()) &&
+			yield("successors", d.Successors.Value())
+	}
 }
 
 // References implements Document.
@@ -1717,6 +1861,29 @@ func (d *NetworkInput) Invalid() []FieldError {
 	return bad
 }
 
+// Fields implements Document.
+func (d *NetworkInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true && yield("key", d.Key.Value()) && yield("slug", d.Slug.Value()) && yield("texts", d.Texts.Value()) &&
+			yield("organizations", d.Organizations.Value()) && yield("municipalities", d.Municipalities.Value()) &&
+			yield("districts", d.Districts.Value()) && yield("relations", d.Relations.Value()) && yield("members", d.Members.Value()) &&
+			yield("audience", d.Audience.Value()) &&
+			yield("issued", d.Issued.Value()) &&
+			yield("keyFigures", d.Figures.Value()) &&
+			yield("unnamedMunicipalities", d.UnnamedGroups.Value()) &&
+			yield("downloads", d.DownloadList.Value()) &&
+			yield("evidence", d.Rating.Value()) &&
+			yield("kind", d.Kind.Value()) &&
+			yield("period", d.Period.Value()) &&
+			yield("image", d.Image.Value()) &&
+			yield("themes", d.Themes.Value()) &&
+			yield("targetGroups", d.TargetGroups.Value()) &&
+			yield("methods", d.Methods.Value()) &&
+			yield("contacts", d.Contacts.Value()) &&
+			yield("lawSections", d.LawSections.Value())
+	}
+}
+
 // References implements Document.
 func (d *NetworkInput) References() []Ref {
 	var refs []Ref
@@ -1888,6 +2055,20 @@ func (d *OrganizationInput) Invalid() []FieldError {
 	return bad
 }
 
+// Fields implements Document.
+func (d *OrganizationInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true &&
+			yield("slug", d.Slug.Value()) &&
+			yield("names", d.LocalNames.Value()) &&
+			yield("shortName", d.ShortName.Value()) &&
+			yield("kind", d.Kind.Value()) &&
+			yield("url", d.URL.Value()) &&
+			yield("municipality", d.Municipality.Value()) &&
+			yield("district", d.District.Value())
+	}
+}
+
 // References implements Document.
 func (d *OrganizationInput) References() []Ref {
 	var refs []Ref
@@ -2015,6 +2196,32 @@ func (d *PracticeInput) Invalid() []FieldError {
 		}
 	}
 	return bad
+}
+
+// Fields implements Document.
+func (d *PracticeInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true && yield("key", d.Key.Value()) && yield("slug", d.Slug.Value()) && yield("texts", d.Texts.Value()) &&
+			yield("organizations", d.Organizations.Value()) && yield("municipalities", d.Municipalities.Value()) &&
+			yield("districts", d.Districts.Value()) && yield("relations", d.Relations.Value()) &&
+			yield("audience", d.Audience.Value()) &&
+			yield("issued", d.Issued.Value()) &&
+			yield("keyFigures", d.Figures.Value()) &&
+			yield("unnamedMunicipalities", d.UnnamedGroups.Value()) &&
+			yield("downloads", d.DownloadList.Value()) &&
+			yield("evidence", d.Rating.Value()) &&
+			yield("kind", d.Kind.Value()) &&
+			yield("results", d.Measured.Value()) &&
+			yield("period", d.Period.Value()) &&
+			yield("image", d.Image.Value()) &&
+			yield("themes", d.Themes.Value()) &&
+			yield("targetGroups", d.TargetGroups.Value()) &&
+			yield("methods", d.Methods.Value()) &&
+			yield("contacts", d.Contacts.Value()) &&
+			yield("lawSections", d.LawSections.Value()) &&
+			yield("tools", d.Tools.Value()) &&
+			yield("reports", d.Reports.Value())
+	}
 }
 
 // References implements Document.
@@ -2220,6 +2427,32 @@ func (d *ProjectInput) Invalid() []FieldError {
 		}
 	}
 	return bad
+}
+
+// Fields implements Document.
+func (d *ProjectInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true && yield("key", d.Key.Value()) && yield("slug", d.Slug.Value()) && yield("texts", d.Texts.Value()) &&
+			yield("organizations", d.Organizations.Value()) && yield("municipalities", d.Municipalities.Value()) &&
+			yield("districts", d.Districts.Value()) && yield("relations", d.Relations.Value()) &&
+			yield("audience", d.Audience.Value()) &&
+			yield("issued", d.Issued.Value()) &&
+			yield("keyFigures", d.Figures.Value()) &&
+			yield("unnamedMunicipalities", d.UnnamedGroups.Value()) &&
+			yield("downloads", d.DownloadList.Value()) &&
+			yield("evidence", d.Rating.Value()) &&
+			yield("projectNumber", d.ProjectNumber.Value()) &&
+			yield("value", d.Value.Value()) &&
+			yield("currency", d.Currency.Value()) &&
+			yield("period", d.Period.Value()) &&
+			yield("funding", d.Grants.Value()) &&
+			yield("image", d.Image.Value()) &&
+			yield("themes", d.Themes.Value()) &&
+			yield("targetGroups", d.TargetGroups.Value()) &&
+			yield("methods", d.Methods.Value()) &&
+			yield("contacts", d.Contacts.Value()) &&
+			yield("lawSections", d.LawSections.Value())
+	}
 }
 
 // References implements Document.
@@ -2439,6 +2672,32 @@ func (d *ReportInput) Invalid() []FieldError {
 	return bad
 }
 
+// Fields implements Document.
+func (d *ReportInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true && yield("key", d.Key.Value()) && yield("slug", d.Slug.Value()) && yield("texts", d.Texts.Value()) &&
+			yield("organizations", d.Organizations.Value()) && yield("municipalities", d.Municipalities.Value()) &&
+			yield("districts", d.Districts.Value()) && yield("relations", d.Relations.Value()) &&
+			yield("audience", d.Audience.Value()) &&
+			yield("issued", d.Issued.Value()) &&
+			yield("keyFigures", d.Figures.Value()) &&
+			yield("unnamedMunicipalities", d.UnnamedGroups.Value()) &&
+			yield("downloads", d.DownloadList.Value()) &&
+			yield("evidence", d.Rating.Value()) &&
+			yield("kind", d.Kind.Value()) &&
+			yield("editionYear", d.EditionYear.Value()) &&
+			yield("series", d.Series.Value()) &&
+			yield("sampleSize", d.SampleSize.Value()) &&
+			yield("funding", d.Grants.Value()) &&
+			yield("image", d.Image.Value()) &&
+			yield("themes", d.Themes.Value()) &&
+			yield("targetGroups", d.TargetGroups.Value()) &&
+			yield("methods", d.Methods.Value()) &&
+			yield("contacts", d.Contacts.Value()) &&
+			yield("lawSections", d.LawSections.Value())
+	}
+}
+
 // References implements Document.
 func (d *ReportInput) References() []Ref {
 	var refs []Ref
@@ -2626,6 +2885,17 @@ func (d *TargetGroupInput) Invalid() []FieldError {
 	return bad
 }
 
+// Fields implements Document.
+func (d *TargetGroupInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true &&
+			yield("slug", d.Slug.Value()) &&
+			yield("labels", d.LabelTexts.Value()) &&
+			yield("position", d.Position.Value()) &&
+			yield("role", d.Role.Value())
+	}
+}
+
 // References implements Document.
 func (d *TargetGroupInput) References() []Ref {
 	var refs []Ref
@@ -2705,6 +2975,17 @@ func (d *ThemeInput) Missing() [][]string {
 func (d *ThemeInput) Invalid() []FieldError {
 	var bad []FieldError
 	return bad
+}
+
+// Fields implements Document.
+func (d *ThemeInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true &&
+			yield("slug", d.Slug.Value()) &&
+			yield("labels", d.LabelTexts.Value()) &&
+			yield("position", d.Position.Value()) &&
+			yield("parent", d.Parent.Value())
+	}
 }
 
 // References implements Document.
@@ -2825,6 +3106,33 @@ func (d *ToolInput) Invalid() []FieldError {
 		}
 	}
 	return bad
+}
+
+// Fields implements Document.
+func (d *ToolInput) Fields() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		_ = true && yield("key", d.Key.Value()) && yield("slug", d.Slug.Value()) && yield("texts", d.Texts.Value()) &&
+			yield("organizations", d.Organizations.Value()) && yield("municipalities", d.Municipalities.Value()) &&
+			yield("districts", d.Districts.Value()) && yield("relations", d.Relations.Value()) &&
+			yield("audience", d.Audience.Value()) &&
+			yield("issued", d.Issued.Value()) &&
+			yield("keyFigures", d.Figures.Value()) &&
+			yield("unnamedMunicipalities", d.UnnamedGroups.Value()) &&
+			yield("downloads", d.DownloadList.Value()) &&
+			yield("evidence", d.Rating.Value()) &&
+			yield("kind", d.Kind.Value()) &&
+			yield("licence", d.Licence.Value()) &&
+			yield("link", d.Link.Value()) &&
+			yield("runningTime", d.RunningTime.Value()) &&
+			yield("image", d.Image.Value()) &&
+			yield("themes", d.Themes.Value()) &&
+			yield("targetGroups", d.TargetGroups.Value()) &&
+			yield("methods", d.Methods.Value()) &&
+			yield("contacts", d.Contacts.Value()) &&
+			yield("lawSections", d.LawSections.Value()) &&
+			yield("reports", d.Reports.Value()) &&
+			yield("files", d.Files.Value())
+	}
 }
 
 // References implements Document.

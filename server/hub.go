@@ -267,7 +267,7 @@ func (h *Hub) open(ctx context.Context) error {
 	if h.auth, err = h.newAuth(); err != nil {
 		return fmt.Errorf("create the sign-in: %w", err)
 	}
-	h.Authenticate = inTime(h.counting(h.auth.Viewer))
+	h.Authenticate = h.counting(inTime(h.auth.Viewer))
 	if h.graphql, err = h.newGraphQL(); err != nil {
 		return err
 	}

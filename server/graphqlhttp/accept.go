@@ -3,8 +3,11 @@ package graphqlhttp
 import (
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/maypok86/otter/v2"
 )
 
 const (
@@ -21,12 +24,35 @@ type want struct {
 	at    int
 }
 
+// wanted has what was made of values of Accept: most clients send one of a few.
+var wanted = otter.Must(&otter.Options[string, map[string]want]{MaximumSize: 500})
+
+// longestAccept is the length of a value that is worth its place in wanted.
+const longestAccept = 300
+
+// accept returns the value of Accept, of all its lines.
+func accept(r *http.Request) string {
+	if lines := r.Header.Values("Accept"); len(lines) != 1 {
+		return strings.Join(lines, ",")
+	}
+	return r.Header.Get("Accept")
+}
+
 // accepted returns what the client wants of the media types that the hub answers with. Nothing is wanted of a type that
-// Accept does not cover.
+// Accept does not cover. Nobody changes the map.
 func accepted(r *http.Request) map[string]want {
+	value := accept(r)
+	if len(value) > longestAccept {
+		return parseAccept(value)
+	}
+	wants, _ := wanted.ComputeIfAbsent(value, func() (map[string]want, bool) { return parseAccept(value), false })
+	return wants
+}
+
+func parseAccept(value string) map[string]want {
 	wants := map[string]want{}
 	at := 0
-	for entry := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
+	for entry := range strings.SplitSeq(value, ",") {
 		mediaType, parameters, err := mime.ParseMediaType(entry)
 		if err != nil {
 			continue
@@ -57,7 +83,7 @@ func accepted(r *http.Request) map[string]want {
 // one that was named wins over the one that a wildcard covers, then application/graphql-response+json when it was
 // named; without a preference it is application/json.
 func negotiate(r *http.Request) string {
-	if strings.TrimSpace(strings.Join(r.Header.Values("Accept"), "")) == "" {
+	if !slices.ContainsFunc(r.Header.Values("Accept"), func(line string) bool { return strings.TrimSpace(line) != "" }) {
 		return mediaJSON
 	}
 	wants := accepted(r)

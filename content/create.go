@@ -25,6 +25,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (saved Saved, problems []
 		}
 	}
 	d.ID = s.NewID(t.Prefix)
+	late := false
 	create := func(w *write) error {
 		if _, problem := w.maySave(d, nil); problem != nil {
 			problems = []Problem{*problem}
@@ -37,6 +38,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (saved Saved, problems []
 		err := b.save()
 		problems = nil
 		for _, p := range b.problems {
+			late = late || p.Code == ProblemKeyTaken
 			problems = append(problems, p.of("")) // it has never been there
 		}
 		if err == nil {
@@ -45,7 +47,8 @@ func (s *Service) Create(ctx context.Context, d Draft) (saved Saved, problems []
 		return err
 	}
 	err = s.write(ctx, unlocked, create)
-	if ent.IsConstraintError(err) { // another call with the key was first
+	// Another call with the key was first: before the row was written, or after withKey had looked.
+	if ent.IsConstraintError(err) || late {
 		err = s.write(ctx, unlocked, create)
 	}
 	if errors.Is(err, errProblems) {
